@@ -1,0 +1,65 @@
+namespace Crm.Analytics.Warehouse.Declarations;
+
+/// <summary>How a dimension attribute follows changes in the source (Kimball's slowly changing dimension types).</summary>
+public enum ScdType
+{
+    /// <summary>Type 0: the first value stays.</summary>
+    Fixed = 0,
+
+    /// <summary>Type 1: the newest value replaces the old one in every version.</summary>
+    Overwrite = 1,
+
+    /// <summary>Type 2: a change begins a new version, valid from the time of the change.</summary>
+    NewVersion = 2,
+}
+
+/// <summary>
+/// A conformed dimension. Its table is <c>star.dim_NAME</c> with <c>NAME_key</c> (one per member, durable; 0 is the unknown member) and, when any
+/// attribute is type 2, <c>NAME_version_key</c> (one per version), <c>valid_from</c> (inclusive), <c>valid_to</c> (exclusive), <c>is_current</c>.
+/// </summary>
+/// <param name="Name">Name in snake_case; also the cube name of its members (<c>customer.country</c>).</param>
+/// <param name="Title">Name for people.</param>
+/// <param name="From">The contract its members come from; null for the generated date dimension.</param>
+/// <param name="Key">The contract column that identifies a member within the conformed model; null for the date dimension.</param>
+/// <param name="Effective">The contract column that says since when the record's values hold; null when no attribute is type 2.</param>
+/// <param name="Attributes">Attributes in declared order, the key among them.</param>
+/// <param name="Hierarchies">Drill paths.</param>
+/// <param name="Where">Where it is declared.</param>
+public sealed record Dimension(
+    string Name, string Title, string? From, string? Key, string? Effective,
+    IReadOnlyList<DimensionAttribute> Attributes, IReadOnlyList<Hierarchy> Hierarchies, SourceLocation Where)
+{
+    /// <summary>The table with its schema.</summary>
+    public string Table => $"star.dim_{Name}";
+
+    /// <summary>The column with the durable surrogate key.</summary>
+    public string KeyColumn => $"{Name}_key";
+
+    /// <summary>The column with the surrogate key of one version.</summary>
+    public string VersionKeyColumn => $"{Name}_version_key";
+
+    /// <summary>True when any attribute is type 2, so that the table keeps versions.</summary>
+    public bool IsVersioned => Attributes.Any(a => a.Scd == ScdType.NewVersion);
+
+    /// <summary>True for the dimension that is generated, not loaded.</summary>
+    public bool IsDate => From is null;
+}
+
+/// <summary>One attribute of a dimension; <c>dimension.attribute</c> is a member of the cubes that reach the dimension.</summary>
+/// <param name="Name">Member name, e.g. <c>country</c>.</param>
+/// <param name="Column">The contract column it is loaded from, and the table column that stores it.</param>
+/// <param name="Type">Type of the value.</param>
+/// <param name="Scd">How it follows changes.</param>
+/// <param name="Title">Name for people.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="Format">How values are shown: null, <c>day</c>, <c>week</c>, <c>month</c>, <c>quarter</c>, <c>year</c>, <c>currency</c>, <c>percent</c>, <c>number</c>.</param>
+/// <param name="Where">Where it is declared.</param>
+public sealed record DimensionAttribute(
+    string Name, string Column, ColumnType Type, ScdType Scd, string Title, string? Description, string? Format, SourceLocation Where);
+
+/// <summary>A drill path through attributes, coarsest first.</summary>
+/// <param name="Name">Name in snake_case.</param>
+/// <param name="Title">Name for people.</param>
+/// <param name="Levels">Attribute names, coarsest first; at least two.</param>
+/// <param name="Where">Where it is declared.</param>
+public sealed record Hierarchy(string Name, string Title, IReadOnlyList<string> Levels, SourceLocation Where);

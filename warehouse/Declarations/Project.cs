@@ -1,0 +1,36 @@
+namespace Crm.Analytics.Warehouse.Declarations;
+
+/// <summary>A project folder, read and checked as a whole.</summary>
+/// <param name="Folder">Full path of the folder.</param>
+/// <param name="Settings">What <c>crm.yaml</c> says.</param>
+/// <param name="Catalogue">The model: what the standard CRM declares, with the project's own declarations over it.</param>
+/// <param name="Sources">The project's sources, by name order.</param>
+public sealed record Project(string Folder, ProjectSettings Settings, Catalogue Catalogue, IReadOnlyList<Source> Sources);
+
+/// <summary>What <c>crm.yaml</c> says.</summary>
+/// <param name="Name">Name of the project, for people.</param>
+/// <param name="Warehouse">Path of the warehouse file, relative to the folder; default <c>warehouse.duckdb</c>.</param>
+/// <param name="TimeZone">IANA time zone that days, months and "today" are counted in; default <c>UTC</c>.</param>
+/// <param name="Currency">ISO 4217 code that money is reported in; default <c>EUR</c>.</param>
+/// <param name="FiscalYearStart">Month (1–12) the fiscal year begins with; default 1. A fiscal year is named by the calendar year it ends in.</param>
+/// <param name="Locale">BCP 47 tag for numbers and dates in reports; default <c>en-GB</c>.</param>
+/// <param name="Rfm">How customers are scored.</param>
+/// <param name="Where">Where it is declared.</param>
+public sealed record ProjectSettings(
+    string Name, string Warehouse, string TimeZone, string Currency, int FiscalYearStart, string Locale, RfmSettings Rfm, SourceLocation Where);
+
+/// <summary>How RFM scores are made.</summary>
+/// <param name="Ties">Tie rule: <c>share</c> (equal customers get equal scores, by the share of customers strictly below), <c>quantile</c> (type-7 cuts), <c>ntile</c> (key tie-break).</param>
+/// <param name="Grid">Segment grid: <c>rfm</c>, <c>r_fm</c>, <c>rf</c>, or the path of a YAML file in the project.</param>
+/// <param name="MonthEnds">How many past month ends are scored beside the newest day of data, for trends and migration (0–120).</param>
+/// <param name="Where">Where it is declared.</param>
+public sealed record RfmSettings(string Ties, string Grid, int MonthEnds, SourceLocation Where);
+
+/// <summary>All declared contracts, dimensions, facts and cubes, by name.</summary>
+/// <param name="Contracts">Contracts.</param>
+/// <param name="Dimensions">Dimensions.</param>
+/// <param name="Facts">Facts.</param>
+/// <param name="Cubes">Cubes.</param>
+public sealed record Catalogue(
+    IReadOnlyDictionary<string, Contract> Contracts, IReadOnlyDictionary<string, Dimension> Dimensions,
+    IReadOnlyDictionary<string, Fact> Facts, IReadOnlyDictionary<string, Cube> Cubes);

@@ -1,0 +1,114 @@
+using System.Globalization;
+using Crm.Analytics.Warehouse.Declarations.Shapes;
+using Crm.Analytics.Warehouse.Declarations.Yaml;
+
+namespace Crm.Analytics.Warehouse.Declarations.Reading;
+
+/// <summary>The YAML of <c>crm.yaml</c>.</summary>
+internal static class SettingsFormat
+{
+    private static readonly string[] months =
+        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+
+    private static readonly string[] grids = ["rfm", "r_fm", "rf"];
+
+    public static readonly ScalarShape TimeZone = new(ScalarKind.Text, "an IANA time zone, as Europe/London")
+    {
+        Accepts = static text => TimeZoneInfo.TryFindSystemTimeZoneById(text, out _),
+        Suggest = static text => NearestName.Find(text, TimeZoneInfo.GetSystemTimeZones().Select(z => z.Id)),
+    };
+
+    private static readonly ScalarShape currency = new(ScalarKind.Text, "an ISO 4217 code of three capitals, as EUR")
+    {
+        Pattern = "^[A-Z]{3}$",
+        Accepts = static text => text.Length == 3 && text.All(char.IsAsciiLetterUpper),
+        Suggest = static text => text.Length == 3 && text.All(char.IsAsciiLetter) ? text.ToUpperInvariant() : null,
+    };
+
+    private static readonly ScalarShape locale = new(ScalarKind.Text, "a BCP 47 language tag, as en-GB")
+    {
+        Pattern = "^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$",
+        Accepts = IsLocale,
+        Suggest = static text => IsLocale(text.Replace('_', '-')) ? text.Replace('_', '-') : null,
+    };
+
+    private static readonly ScalarShape fiscalStart = ScalarShape.Choice("a month, as number or English name",
+        ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", .. months, .. Array.ConvertAll(months, Identifier.Title)]);
+
+    private static readonly MapShape rfm = new("the RFM settings",
+    [
+        new("ties", ScalarShape.Choice("a tie rule", "share", "quantile", "ntile"),
+            "share: equal customers get equal scores, by the share of customers strictly below (default); quantile: type-7 quantile cuts; ntile: equal groups, ties by key."),
+        new("grid", ScalarShape.Text, "Segments: rfm (default), r_fm, rf, or the path of a YAML file in the project."),
+        new("month_ends", ScalarShape.Integer(0, 120), "How many past month ends are scored beside the newest day of data; default 12."),
+    ]);
+
+    public static readonly MapShape Shape = new("crm.yaml",
+    [
+        new("name", ScalarShape.Text, "Name of the project, for people.", Required: true),
+        new("warehouse", ScalarShape.Text, "Path of the warehouse file, relative to the folder; default warehouse.duckdb."),
+        new("time_zone", TimeZone, "IANA time zone that days, months and \"today\" are counted in; default UTC."),
+        new("currency", currency, "ISO 4217 code that money is reported in; default EUR."),
+        new("fiscal_year_start", fiscalStart, "Month the fiscal year begins with; default 1. A fiscal year is named by the calendar year it ends in."),
+        new("locale", locale, "Language tag for numbers and dates in reports; default en-GB."),
+        new("rfm", rfm, "How customers are scored."),
+    ])
+    { HoldsSecrets = true };
+
+    public static ProjectSettings Build(YamlMap map)
+    {
+        var scores = map["rfm"] as YamlMap;
+        var monthEnds = int.TryParse(scores?.Text("month_ends"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : DefaultMonthEnds;
+        return new(map.Text("name") ?? "", map.Text("warehouse") ?? "warehouse.duckdb", map.Text("time_zone") ?? "UTC", map.Text("currency") ?? "EUR",
+            Month(map.Text("fiscal_year_start") ?? "1"), map.Text("locale") ?? "en-GB",
+            new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where), map.Where);
+    }
+
+    /// <summary>Checks what shapes cannot: a grid that is a file has to be one inside the project.</summary>
+    public static void Check(YamlMap map, string folder, List<Problem> problems)
+    {
+        if ((map["rfm"] as YamlMap)?.Scalar("grid") is not { } grid || grids.Contains(grid.Text))
+        {
+            return;
+        }
+
+        var looksLikeFile = grid.Text.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || grid.Text.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+        if (!looksLikeFile)
+        {
+            problems.Add(new(grid.Where, $"{Quoted.Text(grid.Text)} for 'grid'", NearestName.Expected("a grid, or the path of a YAML file", grid.Text, grids),
+                "correct the value"));
+        }
+        else if (Path.IsPathRooted(grid.Text) || grid.Text.Split('/', '\\').Contains(".."))
+        {
+            problems.Add(new(grid.Where, $"path {Quoted.Text(grid.Text)}, which leads out of the project", "a path inside the project folder", "copy the file into the project"));
+        }
+        else if (!File.Exists(Path.Combine(folder, grid.Text)))
+        {
+            problems.Add(new(grid.Where, $"path {Quoted.Text(grid.Text)} for 'grid'", "a file that is there", "correct the path, or write the file"));
+        }
+    }
+
+    private const int DefaultMonthEnds = 12;
+
+    private static int Month(string text)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Clamp(number, 1, 12)
+            : Math.Max(1, Array.IndexOf(months, text.ToLowerInvariant()) + 1);
+
+    private static bool IsLocale(string text)
+    {
+        var parts = text.Split('-');
+        if (parts.Length > 3 || parts[0].Length is < 2 or > 3 || !parts[0].All(char.IsAsciiLetter))
+        {
+            return false;
+        }
+
+        var rest = parts.AsSpan(1);
+        if (rest.Length > 0 && rest[0].Length == 4 && rest[0].All(char.IsAsciiLetter))
+        {
+            rest = rest[1..];
+        }
+
+        return rest.Length == 0 || (rest.Length == 1
+            && ((rest[0].Length == 2 && rest[0].All(char.IsAsciiLetter)) || (rest[0].Length == 3 && rest[0].All(char.IsAsciiDigit))));
+    }
+}

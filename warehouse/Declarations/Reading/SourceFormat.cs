@@ -1,0 +1,144 @@
+using Crm.Analytics.Warehouse.Declarations.Shapes;
+using Crm.Analytics.Warehouse.Declarations.Yaml;
+
+namespace Crm.Analytics.Warehouse.Declarations.Reading;
+
+/// <summary>The YAML of a source; part of its keys are the connector's.</summary>
+internal static class SourceFormat
+{
+    private static readonly MapShape typedColumn = new("a column",
+    [
+        new("type", ScalarShape.ColumnType, "Type of the value.", Required: true),
+        new("format", ScalarShape.Text, "strptime pattern of dates and timestamps, e.g. %d/%m/%Y %H:%M; default ISO 8601."),
+    ]);
+
+    private static readonly Key[] streamKeys =
+    [
+        new("key", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)), "Columns that identify a record; default: file and record number do."),
+        new("columns", new MapShape("columns", [], new FreeKeys("a column", new EitherShape(ScalarShape.ColumnType, typedColumn), AnyName: true)),
+            "Types of raw columns, as the source spells them: name: type, or name: {type: …, format: …}."),
+    ];
+
+    private static readonly MapShape contractMap = new("a map",
+    [
+        new("from", ScalarShape.Reference, "The stream.", Required: true),
+        new("where", ScalarShape.Sql, "Condition over the stream's columns; other records make no row of this contract."),
+    ], new FreeKeys("a contract column", ScalarShape.Sql));
+
+    private static readonly MapShape rule = new("a quality rule",
+    [
+        new("rule", ScalarShape.Sql, "Condition over contract columns; a row passes unless it is false.", Required: true),
+        new("severity", ScalarShape.Choice("a severity", "warn", "quarantine", "fail"), "What happens to a row that does not pass.", Required: true),
+        new("contract", ScalarShape.Reference, "The contract it is about; default: every contract of the source that has its columns."),
+        new("name", ScalarShape.Text, "Name for people; default: the condition."),
+    ]);
+
+    /// <summary>Keys of every source, whatever its connector.</summary>
+    private static readonly string[] sourceNames = ["source", "connector", "time_zone", "streams", "map", "quality"];
+
+    private static readonly string[] streamNames = ["key", "columns"];
+
+    /// <summary>The shape of a source.</summary>
+    /// <param name="known">The connectors that there are.</param>
+    /// <param name="connector">The source's connector; null when it is not known, then the options of all connectors are let through.</param>
+    public static MapShape Shape(IReadOnlyList<ConnectorOptions> known, ConnectorOptions? connector)
+    {
+        var sourceKeys = connector is null ? Union(known.SelectMany(c => c.Source)) : connector.Source.Select(OptionKey);
+        var optionKeys = connector is null ? Union(known.SelectMany(c => c.Stream)) : connector.Stream.Select(OptionKey);
+        var stream = new MapShape("a stream", [.. optionKeys, .. streamKeys]) { HoldsSecrets = true };
+        return new("a source",
+        [
+            new("source", ScalarShape.Name, "Name of the source, unique in the project.", Required: true),
+            new("connector", ScalarShape.Choice("a connector", [.. known.Select(c => c.Connector)]), "What reads it.", Required: true),
+            new("time_zone", SettingsFormat.TimeZone, "IANA zone of timestamps without one; default: the project's."),
+            .. sourceKeys,
+            new("streams", new MapShape("streams", [], new FreeKeys("a stream", stream)), "Its streams, by name.", Required: true),
+            new("map", new MapShape("maps", [], new FreeKeys("a contract", contractMap)),
+                "How streams become contract rows, by contract. A stream named like a contract, with its columns, needs none."),
+            new("quality", new ListShape(rule), "Conditions that contract rows must meet."),
+        ])
+        { HoldsSecrets = true };
+    }
+
+    private static IEnumerable<Key> Union(IEnumerable<ConnectorOption> options)
+        => options.DistinctBy(o => o.Name).Select(o => OptionKey(o) with { Required = false });
+
+    private static Key OptionKey(ConnectorOption option)
+    {
+        Shape shape = option.Kind switch
+        {
+            OptionKind.TextOrList => new EitherShape(ScalarShape.AnyText, new ListShape(ScalarShape.AnyText)),
+            OptionKind.Choice => ScalarShape.Choice($"a value of '{option.Name}'", [.. option.Choices]),
+            OptionKind.Boolean => ScalarShape.Boolean,
+            OptionKind.Integer => ScalarShape.Integer(option.Min),
+            _ => ScalarShape.AnyText with { MaxLength = option.MaxLength },
+        };
+        return new(option.Name, shape, option.Description, option.Required);
+    }
+
+    public static Source Build(YamlMap map, Model model)
+    {
+        var streams = map.MapOf("streams").Select(s => Stream(s.Key, s.Value as YamlMap)).ToList();
+        var maps = map.MapOf("map").Select(m => Map(m.Key, m.Value as YamlMap)).ToList();
+        foreach (var stream in streams)
+        {
+            // A stream that bears a contract's name and that no map speaks about is mapped column by column, by name.
+            if (model.Contracts.ContainsKey(stream.Name) && maps.TrueForAll(m => m.Contract != stream.Name && m.From != stream.Name))
+            {
+                maps.Add(new(stream.Name, stream.Name, null, new Dictionary<string, MappedExpression>(), stream.Where));
+            }
+        }
+
+        return new(map.Text("source") ?? "", map.Text("connector") ?? "", Options(map, sourceNames), map.Text("time_zone"), streams, maps,
+            [.. map.MapsOf("quality").Select(Rule)], map.Where);
+    }
+
+    private static SourceStream Stream(YamlScalar name, YamlMap? map)
+    {
+        var columns = new List<StreamColumn>();
+        foreach (var (column, value) in map?.MapOf("columns") ?? [])
+        {
+            var typed = value as YamlMap;
+            var type = ColumnType.TryParse((value as YamlScalar)?.Text ?? typed?.Text("type") ?? "", out var parsed) ? parsed : new(TypeKind.Text);
+            columns.Add(new(column.Text, type, typed?.Text("format"), column.Where));
+        }
+
+        return new(name.Text, Options(map, streamNames), [.. map?.ScalarsOf("key").Select(k => k.Text) ?? []], columns, name.Where);
+    }
+
+    private static Dictionary<string, OptionValue> Options(YamlMap? map, string[] others)
+    {
+        var options = new Dictionary<string, OptionValue>();
+        foreach (var (key, value) in map?.Entries ?? [])
+        {
+            if (!others.Contains(key.Text) && map!.ScalarsOf(key.Text).Select(s => s.Text).ToArray() is { Length: > 0 } items)
+            {
+                options.Add(key.Text, new(items, value.Where));
+            }
+        }
+
+        return options;
+    }
+
+    private static ContractMap Map(YamlScalar contract, YamlMap? map)
+    {
+        var columns = new Dictionary<string, MappedExpression>();
+        foreach (var (column, value) in map?.Entries ?? [])
+        {
+            if (column.Text is not ("from" or "where") && value is YamlScalar { IsMissing: false } sql)
+            {
+                columns.Add(column.Text, new(sql.Text, sql.Where));
+            }
+        }
+
+        var filter = map?.Scalar("where") is { } where ? new MappedExpression(where.Text, where.Where) : null;
+        return new(contract.Text, map?.Text("from") ?? "", filter, columns, contract.Where);
+    }
+
+    private static QualityRule Rule(YamlMap map) => new(map.Text("contract"), map.Text("rule") ?? "true", map.Text("severity") switch
+    {
+        "quarantine" => RuleSeverity.Quarantine,
+        "fail" => RuleSeverity.Fail,
+        _ => RuleSeverity.Warn,
+    }, map.Text("name") ?? map.Text("rule") ?? "", map.Where);
+}

@@ -1,0 +1,63 @@
+namespace Crm.Analytics.Warehouse.Declarations.Reading;
+
+/// <summary>What can be told about an SQL expression without an engine.</summary>
+/// <param name="Columns">Names that can only be columns, with their offsets; empty when the expression defines names of its own.</param>
+/// <param name="Placeholders">Names in braces, with the offsets of the names.</param>
+/// <param name="Fault">What makes it unusable as part of a larger statement, with its offset; null when nothing does.</param>
+internal sealed record SqlWords(
+    IReadOnlyList<(string Name, int Offset)> Columns, IReadOnlyList<(string Name, int Offset)> Placeholders, (string Found, int Offset)? Fault)
+{
+    // Words that are never taken for columns: the grammar's, parts of dates, and functions written without brackets.
+    private static readonly HashSet<string> grammar = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "all", "and", "any", "as", "asc", "at", "between", "both", "by", "case", "cast", "collate", "current", "desc", "distinct", "else", "end", "escape",
+        "exists", "extract", "false", "filter", "first", "following", "for", "from", "glob", "ignore", "ilike", "in", "interval", "is", "isnull", "last",
+        "leading", "like", "nocase", "not", "notnull", "null", "nulls", "on", "or", "order", "over", "partition", "preceding", "range", "respect", "row",
+        "rows", "similar", "some", "then", "time", "to", "trailing", "true", "try_cast", "unbounded", "using", "when", "where", "within", "zone", "group",
+        "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "utf8", "binary", "noaccent",
+        "century", "centuries", "day", "days", "decade", "decades", "dow", "doy", "epoch", "era", "hour", "hours", "isodow", "isoyear", "julian",
+        "microsecond", "microseconds", "millennium", "millisecond", "milliseconds", "minute", "minutes", "month", "months", "quarter", "quarters",
+        "second", "seconds", "timezone", "week", "weekday", "weeks", "year", "years", "yearweek",
+    };
+
+    /// <summary>Reads an expression.</summary>
+    public static SqlWords Of(string sql)
+    {
+        var (tokens, fault) = SqlTokens.Of(sql);
+        var columns = new List<(string, int)>();
+        var placeholders = new List<(string, int)>();
+        var definesNames = false;
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            var token = tokens[i];
+            definesNames |= token.Text is "->" or "=>" or ":=" or "$" || IsWord(token, "select") || IsWord(token, "lambda");
+            if (token.Kind == SqlTokenKind.Placeholder)
+            {
+                placeholders.Add((token.Text, token.Offset));
+            }
+            else if (token.Kind is SqlTokenKind.Word or SqlTokenKind.Quoted && IsColumn(tokens, i))
+            {
+                columns.Add((token.Text, token.Offset));
+            }
+        }
+
+        return new(definesNames ? [] : columns, placeholders, fault);
+    }
+
+    /// <summary>The column when the expression is nothing but one, else null.</summary>
+    public static string? BareColumn(string sql)
+        => SqlTokens.Of(sql) is { Fault: null, Tokens: [{ Kind: SqlTokenKind.Word or SqlTokenKind.Quoted } only] } && IsColumn([only], 0) ? only.Text : null;
+
+    private static bool IsColumn(List<SqlToken> tokens, int i)
+    {
+        var previous = i > 0 ? tokens[i - 1] : default;
+        var next = i + 1 < tokens.Count ? tokens[i + 1] : default;
+        var called = next.Text is "(" or "." || (tokens[i].Kind == SqlTokenKind.Word && next.Kind == SqlTokenKind.Text);
+        var typed = previous.Text == "::" || IsWord(previous, "as");
+        var field = previous.Text == ".";
+        return !called && !typed && !field && (tokens[i].Kind == SqlTokenKind.Quoted || !grammar.Contains(tokens[i].Text));
+    }
+
+    private static bool IsWord(SqlToken token, string word)
+        => token.Kind == SqlTokenKind.Word && token.Text.Equals(word, StringComparison.OrdinalIgnoreCase);
+}

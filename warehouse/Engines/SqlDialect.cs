@@ -1,0 +1,19 @@
+namespace Crm.Analytics.Warehouse.Engines;
+
+/// <summary>What differs between engines in the SQL of a question; everything else is shared text.</summary>
+public abstract class SqlDialect
+{
+    /// <summary>How a bound parameter is written in the statement.</summary>
+    public abstract string Parameter(string name);
+
+    /// <summary>The exact quantile of a numeric expression, interpolated between neighbours (type 7), as a double.</summary>
+    /// <param name="expression">The expression over rows.</param>
+    /// <param name="share">0–1; 0.5 is the median.</param>
+    public abstract string Quantile(string expression, string share);
+
+    /// <summary>A condition: the text matches a LIKE pattern, ignoring case. The pattern's own wildcards were escaped with <see cref="EscapePattern"/>.</summary>
+    public abstract string MatchesPattern(string expression, string pattern);
+
+    /// <summary>The text with everything that LIKE would read as a wildcard escaped, so that it stands for itself.</summary>
+    public abstract string EscapePattern(string text);
+}

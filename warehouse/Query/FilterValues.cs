@@ -1,0 +1,58 @@
+using System.Globalization;
+using Crm.Analytics.Warehouse.Declarations;
+
+namespace Crm.Analytics.Warehouse.Query;
+
+/// <summary>Reads the texts of a filter as values of the member's type.</summary>
+internal sealed class FilterValues(PlannedMember subject, string where)
+{
+    private const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
+    /// <summary>The value for a member that is not a date. Throws <see cref="CrmException"/> when the text is none.</summary>
+    public object Typed(string text) => subject.Type.Kind switch
+    {
+        TypeKind.Text => text,
+        TypeKind.Boolean => Truth(text) ?? throw Wrong(text, "true or false"),
+        TypeKind.Double => double.TryParse(text, Number, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number : throw Wrong(text, "a number such as 12.5"),
+        _ => Exact(text),
+    };
+
+    /// <summary>The period a text means to the member: whole months for a member of months. Throws <see cref="CrmException"/> when the text is none.</summary>
+    public DatePeriod Period(string text)
+    {
+        try
+        {
+            if (DatePeriod.Parse(text) is { } period)
+                return period.CoveredBy(subject.Format ?? (subject.Type.Kind == TypeKind.Date ? "day" : null));
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // The last periods of the calendar have no end that could be written: as wrong as any other text.
+        }
+
+        throw Wrong(text, DatePeriod.Expected);
+    }
+
+    /// <summary>A moment as the member's type holds it.</summary>
+    public object Moment(DateTime moment) => subject.Type.Kind == TypeKind.Date ? DateOnly.FromDateTime(moment) : moment;
+
+    private object Exact(string text)
+    {
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+            return subject.Type.Kind == TypeKind.Integer ? (object)whole : (decimal)whole;
+        return decimal.TryParse(text, Number, CultureInfo.InvariantCulture, out var exact)
+            ? exact
+            : throw Wrong(text, subject.Type.Kind == TypeKind.Integer ? "a whole number such as 2011" : "a number such as 12.5");
+    }
+
+    private static bool? Truth(string text) => text.ToLowerInvariant() switch
+    {
+        "true" or "yes" or "1" => true,
+        "false" or "no" or "0" => false,
+        _ => null,
+    };
+
+    private CrmException Wrong(string text, string expected) => QueryErrors.Wrong(
+        where, $"'{(text.Length > 80 ? text[..80] + "…" : text)}' is not a value of type {subject.Type}", expected, "Correct the value");
+}

@@ -1,0 +1,50 @@
+using Crm.Analytics.Warehouse.Storage;
+
+namespace Crm.Analytics.Warehouse.Query;
+
+/// <summary>Writes the tables of a plan: as they are, or as a past run left them.</summary>
+/// <param name="asOfRun">The past run; null for now.</param>
+/// <param name="bound">Binds a value and answers how the statement refers to it.</param>
+internal sealed class TableWriter(int? asOfRun, Func<string?, object, string> bound)
+{
+    /// <summary>True when the table asked about stands in a selection of its own, which then holds its condition too.</summary>
+    public bool IsNested => asOfRun is not null;
+
+    /// <summary>The table that the question is about.</summary>
+    public string From(PlannedTable table)
+    {
+        if (!IsNested)
+            return $"{Path(table.Table)} AS {SqlName.Quote(table.Alias)}";
+        var columns = table.Columns.Count > 0 ? table.Columns : ["run_id"];
+        return $"({Selection(table, [.. columns.Select(c => (c, c))])}) AS {SqlName.Quote(table.Alias)}";
+    }
+
+    /// <summary>A dimension in one role.</summary>
+    public string Join(PlannedJoin join, string fact)
+    {
+        var role = join.Table.Alias;
+        var key = $"{role} key";
+        List<(string Column, string Name)> columns = [(join.KeyColumn, key), .. join.Table.Columns.Select(c => (c, $"{role}.{c}"))];
+        return $"JOIN ({Selection(join.Table, columns)}) AS {SqlName.Quote(role)}\n"
+            + $"  ON {SqlName.Quote(role)}.{SqlName.Quote(key)} = {SqlName.Quote(fact)}.{SqlName.Quote(join.FactColumn)}";
+    }
+
+    private string Selection(PlannedTable table, List<(string Column, string Name)> columns)
+    {
+        var condition = table.Condition is null ? [] : new[] { table.Condition };
+        if (!IsNested)
+            return Select(columns, table.Table, condition);
+        var run = bound("run", asOfRun!.Value);
+        var before = columns.Select(c => (Column: c.Column == "run_id" ? "run_from" : c.Column, c.Name)).ToList();
+        return Select(columns, table.Table, [$"\"run_id\" <= {run}", .. condition])
+            + "\n  UNION ALL " + Select(before, table.HistoryTable, [$"\"run_from\" <= {run}", $"\"run_to\" > {run}", .. condition]);
+    }
+
+    private string Select(List<(string Column, string Name)> columns, string table, IReadOnlyList<string> conditions)
+    {
+        var list = string.Join(", ", columns.Select(c => c.Column == c.Name ? SqlName.Quote(c.Column) : $"{SqlName.Quote(c.Column)} AS {SqlName.Quote(c.Name)}"));
+        return $"SELECT {list} FROM {Path(table)}{(conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}")}";
+    }
+
+    private string Path(string table) => string.Join('.', table.Split('.').Select(SqlName.Quote));
+}

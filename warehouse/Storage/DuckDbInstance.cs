@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using DuckDB.NET.Data;
+
+namespace Crm.Analytics.Warehouse.Storage;
+
+/// <summary>
+/// A DuckDB instance and its connections. A process has at most one on a given warehouse, since two would each miss what the other writes.
+/// Safe for use from several threads; a session is not.
+/// </summary>
+public sealed class DuckDbInstance : IDisposable
+{
+    /// <summary>The name under which the warehouse file is attached.</summary>
+    public const string WarehouseCatalog = "warehouse";
+
+    // Progress is a setting of a connection and cannot be switched on once the configuration is locked, so connections with it are made before.
+    private const int Prepared = 4;
+
+    private readonly DuckDBConnection _root;
+    private readonly IDisposable? _claim;
+    private readonly string? _catalog;
+    private readonly ConcurrentBag<DuckDBConnection> _idle = [];
+    private readonly ConcurrentDictionary<DuckDbSession, bool> _live = [];
+    private bool _disposed;
+
+    private DuckDbInstance(DuckDBConnection root, string? catalog, IDisposable? claim) => (_root, _catalog, _claim) = (root, catalog, claim);
+
+    /// <summary>
+    /// Opens the warehouse: attaches the file to an in-memory instance (which recovers a file that a killed process left behind), brings its schema up
+    /// to date, shuts the outside world off and locks the configuration.
+    /// </summary>
+    /// <exception cref="CrmException">
+    /// The file is not a warehouse, cannot be reached, was made by a newer version, is open in this process already, or is held by another one (busy).
+    /// </exception>
+    public static DuckDbInstance OpenWarehouse(WarehouseOptions options)
+    {
+        var file = WarehouseFile.At(options.Path);
+        var claim = file.Claim();
+        DuckDbInstance? instance = null;
+        try
+        {
+            instance = new DuckDbInstance(OpenRoot(), WarehouseCatalog, claim);
+            instance.Limit(options.MemoryLimit, options.Threads, options.TempDirectory ?? $"{file.Path}.tmp");
+            file.Attach(instance._root, options.Access);
+            using (var session = instance.Connect())
+                WarehouseSchema.BringUp(session, file.Path, options.Access);
+            instance.Lock(options.AllowedDirectories);
+            return instance;
+        }
+        catch
+        {
+            instance?.Dispose();
+            claim.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens an in-memory instance of its own that may read files anywhere; for reading what comes from outside into landing.</summary>
+    public static DuckDbInstance OpenScratch(ScratchOptions options)
+    {
+        var instance = new DuckDbInstance(OpenRoot(), null, null);
+        instance.Limit(options.MemoryLimit, options.Threads, options.TempDirectory ?? Path.GetTempPath());
+        instance.Prepare();
+        return instance;
+    }
+
+    /// <summary>A new session on this instance.</summary>
+    public ISession Connect()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var connection = _idle.TryTake(out var idle) ? idle : NewConnection();
+        if (_catalog is not null)
+            Run(connection, $"USE {SqlName.Quote(_catalog)}");
+        var session = new DuckDbSession(connection, Return);
+        _live[session] = true;
+        return session;
+    }
+
+    /// <summary>Closes every session and the file.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+
+        _disposed = true;
+        foreach (var session in _live.Keys)
+            session.Dispose();
+        while (_idle.TryTake(out var idle))
+            idle.Dispose();
+        _root.Dispose();
+        _claim?.Dispose();
+    }
+
+    private static DuckDBConnection OpenRoot()
+    {
+        var root = new DuckDBConnection("DataSource=:memory:");
+        root.Open();
+        return root;
+    }
+
+    private void Return(DuckDbSession session, DuckDBConnection connection, bool reusable)
+    {
+        _live.TryRemove(session, out _);
+        if (reusable && !_disposed && _idle.Count < Prepared)
+            _idle.Add(connection);
+        else
+            connection.Dispose();
+    }
+
+    private void Limit(string? memory, int? threads, string temporary)
+    {
+        // Moments are stored in UTC or in the project's zone, never in the machine's.
+        Run("SET GLOBAL TimeZone = 'UTC'");
+        Run($"SET temp_directory = {SqlName.Literal(temporary)}");
+        if (memory is not null)
+            Run($"SET memory_limit = {SqlName.Literal(memory)}");
+        if (threads is { } count)
+            Run(string.Create(CultureInfo.InvariantCulture, $"SET threads = {count}"));
+    }
+
+    private void Lock(IReadOnlyList<string> allowed)
+    {
+        // DuckDB compares by prefix, so each folder ends with its separator.
+        var folders = allowed.Select(folder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar);
+        Run($"SET allowed_directories = [{SqlName.List(folders.Select(SqlName.Literal))}]");
+        Run("SET enable_external_access = false");
+        Prepare();
+        Run("SET lock_configuration = true");
+    }
+
+    private void Prepare()
+    {
+        while (_idle.Count < Prepared)
+        {
+            var connection = NewConnection();
+            Run(connection, "SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0");
+            _idle.Add(connection);
+        }
+    }
+
+    private DuckDBConnection NewConnection()
+    {
+        var connection = _root.Duplicate();
+        connection.Open();
+        return connection;
+    }
+
+    private void Run(string sql) => Run(_root, sql);
+
+    private static void Run(DuckDBConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        try
+        {
+            command.ExecuteNonQuery();
+        }
+        catch (DuckDBException error)
+        {
+            throw EngineErrors.ToEngine(error);
+        }
+    }
+}
