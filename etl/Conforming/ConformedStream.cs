@@ -1,0 +1,126 @@
+using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Storage;
+
+namespace Crm.Analytics.Etl.Conforming;
+
+/// <summary>The rows that a stream makes of one contract.</summary>
+/// <param name="Map">The map.</param>
+/// <param name="Contract">Its contract.</param>
+/// <param name="Rules">The quality rules that speak of the contract.</param>
+/// <param name="View">Temporary view of the good rows: all columns of the contract, <c>_file</c> and <c>_record</c>.</param>
+public sealed record ConformedRows(ContractMap Map, Contract Contract, IReadOnlyList<QualityRule> Rules, string View)
+{
+    /// <summary>True when the map fills the whole key of its contract, so that rows are known by it.</summary>
+    public bool IsKeyed => Contract.Key.Count > 0 && Contract.Key.All(Map.Columns.ContainsKey);
+}
+
+/// <summary>
+/// Turns raw records of one stream into rows of contracts, in one pass for all of them: typed, mapped, cast to the contracts' types and held against
+/// what is required. Of bad records every reason is told, with the raw record, in a table of their own.
+/// </summary>
+/// <param name="shape">The stream.</param>
+/// <param name="rows">What it makes.</param>
+/// <param name="target">Name of the temporary table of conformed records.</param>
+public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRows> rows, string target)
+{
+    /// <summary>The temporary table of bad records, one row per reason.</summary>
+    public const string BadTable = "bad_record";
+
+    private static readonly SqlFile Sql = SqlFile.Beside<ConformedStream>();
+
+    /// <summary>What it makes.</summary>
+    public IReadOnlyList<ConformedRows> Rows => rows;
+
+    /// <summary>Empties (and makes) the table of bad records.</summary>
+    public static void MakeBadTable(ISession session) => session.Execute(Sql.Fill("bad_table", ("bad", BadTable)));
+
+    /// <summary>Conforms the records and makes the views; bad records go to <see cref="BadTable"/>.</summary>
+    /// <param name="session">The warehouse; outside a transaction, since a failing expression would end it.</param>
+    /// <param name="raw">Relation with the raw columns, <c>_file</c>, <c>_record</c> and <c>_modified</c>.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public void Fill(ISession session, string raw, CancellationToken cancellation)
+    {
+        var evaluation = Evaluation.Strict;
+        try
+        {
+            session.Execute(Part("fill", raw, rows, evaluation), null, cancellation);
+        }
+        catch (EngineException)
+        {
+            evaluation = Evaluation.Guarded;
+            session.Execute(Part("fill", raw, rows, evaluation), null, cancellation);
+        }
+
+        foreach (var row in rows)
+        {
+            session.Execute(Sql.Fill("view", ("view", row.View), ("rows", Good(row, target, Expressions(rows, evaluation)))));
+        }
+
+        Judge(session, raw, evaluation, cancellation);
+    }
+
+    /// <summary>Rows of a view that do not meet a rule.</summary>
+    public static long CountAgainst(ISession session, string view, QualityRule rule) =>
+        session.Scalar<long>(Sql.Fill("against", ("view", view), ("rule", rule.Rule)));
+
+    /// <summary>The good rows of one contract as a query, for records that landed in earlier runs; rules are not asked again.</summary>
+    /// <param name="row">The rows.</param>
+    /// <param name="other">The stream as it was then.</param>
+    /// <param name="raw">The raw relation of then.</param>
+    public static string Landed(ConformedRows row, StreamShape other, string raw)
+    {
+        var then = new ConformedStream(other, [row], "");
+        return Good(row, $"(\n{then.Part("conformed", raw, [row], Evaluation.Guarded)}\n)", then.Expressions([row], Evaluation.Guarded));
+    }
+
+    /// <summary>A select of one expression over the stream's typed columns and no rows, for checking it.</summary>
+    public static string DescribeExpression(StreamShape shape, string expression) =>
+        Sql.Fill("expression", ("expression", shape.Sql(expression)), ("stage", Stage(shape, shape.Empty())));
+
+    private void Judge(ISession session, string raw, Evaluation evaluation, CancellationToken cancellation)
+    {
+        var bad = session.Scalar<long>(Sql.Fill("count_bad", ("target", target)));
+        foreach (var row in rows.Where(_ => bad > 0))
+        {
+            session.Execute(Part("reasons", raw, [row], evaluation), null, cancellation);
+        }
+
+        foreach (var (row, rule) in rows.SelectMany(r => r.Rules.Where(q => q.Severity == RuleSeverity.Quarantine).Select(q => (r, q))))
+        {
+            bad += session.Execute(Sql.Fill(
+                "break", ("bad", BadTable), ("contract", SqlName.Literal(row.Contract.Name)), ("name", SqlName.Literal(rule.Name)),
+                ("reason", SqlName.Literal($"{rule.Name}: {rule.Rule}")), ("view", row.View), ("rule", rule.Rule)));
+        }
+
+        if (bad > 0)
+        {
+            session.Execute(Sql.Fill("withdraw", ("target", target), ("bad", BadTable)));
+            session.Execute(Sql.Fill("raw", ("bad", BadTable), ("raw", raw), ("record", shape.Record())), null, cancellation);
+        }
+    }
+
+    private static string Good(ConformedRows row, string from, StreamExpressions expressions) => Sql.Fill(
+        "rows", ("columns", expressions.ContractColumns(row.Map, row.Contract)), ("target", from), ("filter", expressions.Filter(row.Map)));
+
+    private StreamExpressions Expressions(IReadOnlyList<ConformedRows> of, Evaluation evaluation) =>
+        new(shape, [.. of.Select(r => (r.Map, r.Contract))], evaluation);
+
+    private static string Stage(StreamShape shape, string raw) => Sql.Fill("stage", ("typed", shape.TypedColumns()), ("raw", raw));
+
+    private string Part(string part, string raw, IReadOnlyList<ConformedRows> of, Evaluation evaluation)
+    {
+        var expressions = Expressions(of, evaluation);
+        var checks = of.SelectMany(r => expressions.Checks(r.Map, r.Contract)).ToList();
+        var always = checks.Where(c => c.Within is null).Select(c => c.Condition).ToHashSet(StringComparer.Ordinal);
+        var conditions = checks.Where(c => c.Within is null || !always.Contains(c.Condition)).Select(c => c.Applied).Distinct().ToList();
+        var isBad = conditions.Count == 0 ? "false" : string.Join("\n   OR ", conditions);
+        var values = Sql.Fill(
+            "values", ("probes", expressions.Probes()), ("values", expressions.Values()), ("mapped", expressions.Mapped()), ("stage", Stage(shape, raw)));
+        var modified = of.Any(r => r.Contract.Time is { } time && r.Contract.Columns.Any(c => c.Name == time && !c.Required)) ? "_modified, " : "";
+        var conformed = Sql.Fill(
+            "conformed", ("modified", modified), ("kept", expressions.Kept()), ("is_bad", $"({isBad})"), ("all_values", values));
+        return part == "conformed" ? conformed : Sql.Fill(
+            part, ("target", target), ("conformed", conformed), ("bad", BadTable), ("contract", SqlName.Literal(of[0].Contract.Name)),
+            ("reasons", $"[{SqlName.List(checks.Select(c => c.AsReason()))}]"), ("all_values", values), ("is_bad", isBad));
+    }
+}

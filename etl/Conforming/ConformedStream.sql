@@ -1,0 +1,81 @@
+-- grain: one record of a stream with the values that contracts want of it
+-- reads: {raw}, {target}, {bad}, {view}
+-- writes: {target}, {bad}, {view}
+
+-- part: stage
+-- Raw values beside their declared types.
+SELECT _file, _record, _modified, {typed}
+FROM {raw}
+
+-- part: expression
+SELECT ({expression}
+) AS value
+FROM (
+{stage}
+)
+
+-- part: values
+SELECT _file, _record, _modified, {probes}{values}_file AS _again
+FROM (
+SELECT _file, _record, _modified, {mapped}_file AS _again
+FROM (
+{stage}
+))
+
+-- part: conformed
+SELECT _file, _record, {modified}{kept}{is_bad} AS _bad
+FROM (
+{all_values}
+)
+
+-- part: fill
+CREATE OR REPLACE TEMP TABLE {target} AS
+{conformed}
+
+-- part: rows
+SELECT _file, _record, {columns}
+FROM {target}
+WHERE {filter} AND NOT _bad
+
+-- part: view
+CREATE OR REPLACE TEMP VIEW {view} AS
+{rows}
+
+-- part: count_bad
+SELECT count(*) FROM {target} WHERE _bad
+
+-- part: reasons
+INSERT INTO {bad}
+SELECT _file, _record, NULL, {contract}, reason.rule, reason.column_name, reason.reason, NULL
+FROM (
+SELECT _file, _record, unnest(list_filter({reasons}, x -> x IS NOT NULL)) AS reason
+FROM (
+{all_values}
+)
+WHERE {is_bad})
+
+-- part: break
+INSERT INTO {bad}
+SELECT _file, _record, NULL, {contract}, {name}, NULL, {reason}, NULL
+FROM {view}
+WHERE ({rule}) IS FALSE
+
+-- part: withdraw
+-- A record that is bad for one contract is in the quarantine whole.
+UPDATE {target} SET _bad = true WHERE NOT _bad AND (_file, _record) IN (SELECT (file_id, source_record) FROM {bad})
+
+-- part: raw
+UPDATE {bad} SET raw = r.raw
+FROM (
+  SELECT _file, _record, to_json({record}) AS raw
+  FROM {raw}
+  WHERE (_file, _record) IN (SELECT (file_id, source_record) FROM {bad} WHERE raw IS NULL)
+) r
+WHERE file_id = r._file AND source_record = r._record
+
+-- part: bad_table
+CREATE OR REPLACE TEMP TABLE {bad} (
+  file_id INTEGER, source_record BIGINT, line BIGINT, contract VARCHAR, rule VARCHAR, column_name VARCHAR, reason VARCHAR, raw VARCHAR)
+
+-- part: against
+SELECT count(*) FROM {view} WHERE ({rule}) IS FALSE

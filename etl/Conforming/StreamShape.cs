@@ -1,0 +1,40 @@
+using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Storage;
+
+namespace Crm.Analytics.Etl.Conforming;
+
+/// <summary>A stream's records as SQL can see them: the raw columns with their engine types, and the types the source file declares over them.</summary>
+/// <param name="Source">The source.</param>
+/// <param name="Stream">The stream.</param>
+/// <param name="Columns">Raw columns; the connector's names and the engine's types.</param>
+public sealed record StreamShape(Source Source, SourceStream Stream, IReadOnlyList<DescribedColumn> Columns)
+{
+    /// <summary>The declared type of a raw column; null when it stays as it comes.</summary>
+    public StreamColumn? Declared(string column) =>
+        Stream.Columns.FirstOrDefault(c => string.Equals(c.Name, column, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>An expression as SQL: one that is just a column's name means that column, whatever words the name is made of.</summary>
+    public string Sql(string expression) =>
+        Columns.FirstOrDefault(c => string.Equals(c.Name, expression.Trim(), StringComparison.OrdinalIgnoreCase)) is { } column
+            ? SqlName.Quote(column.Name) : expression;
+
+    /// <summary>The raw columns with their declared types, each raw value kept beside as <c>_raw_NAME</c> where a type is declared.</summary>
+    public string TypedColumns() => SqlName.List(Columns.SelectMany(c => Declared(c.Name) is { } declared
+        ? new[] { $"{Cast(declared, SqlName.Quote(c.Name))} AS {SqlName.Quote(c.Name)}", $"{SqlName.Quote(c.Name)} AS {Raw(c.Name)}" }
+        : [SqlName.Quote(c.Name)]));
+
+    /// <summary>The raw record as a struct, for the quarantine.</summary>
+    public string Record() => $"{{{SqlName.List(Columns.Select(c => $"{SqlName.Literal(c.Name)}: {SqlName.Quote(c.Name)}"))}}}";
+
+    /// <summary>A relation without rows that has the stream's columns: what expressions are checked against before any data is read.</summary>
+    public string Empty() =>
+        $"(SELECT {SqlName.List(Columns.Select(c => $"CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"))}, "
+        + "CAST(0 AS INTEGER) AS _file, CAST(0 AS BIGINT) AS _record, TIMESTAMP '2000-01-01' AS _modified WHERE false)";
+
+    /// <summary>The name a raw value keeps beside its typed one.</summary>
+    public static string Raw(string column) => SqlName.Quote($"_raw_{column}");
+
+    private static string Cast(StreamColumn column, string value) => column.Format is { } format
+        ? $"CAST(try_strptime({value}, {SqlName.Literal(format)}) AS {column.Type.Sql})"
+        : $"TRY_CAST({value} AS {column.Type.Sql})";
+}

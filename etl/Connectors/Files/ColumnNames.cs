@@ -1,0 +1,38 @@
+namespace Crm.Analytics.Etl.Connectors.Files;
+
+/// <summary>Gives every raw column a name of its own.</summary>
+internal static class ColumnNames
+{
+    /// <summary>
+    /// Names for a header: empty ones become <c>column_3</c> (their place), repeated ones (letter case does not count) and those that lineage
+    /// needs get <c>_2</c>, <c>_3</c> … behind them.
+    /// </summary>
+    /// <param name="header">The names as they stand.</param>
+    /// <param name="warnings">Gets a line for each name changed.</param>
+    public static IReadOnlyList<string> Distinct(IReadOnlyList<string> header, ICollection<string> warnings)
+    {
+        var taken = new HashSet<string>(Landing.LandedRelation.LineageColumns, StringComparer.OrdinalIgnoreCase);
+        taken.UnionWith(header.Where(n => n.Length > 0).GroupBy(n => n, StringComparer.OrdinalIgnoreCase).Select(g => g.Key));
+        var used = new HashSet<string>(Landing.LandedRelation.LineageColumns, StringComparer.OrdinalIgnoreCase);
+        var names = new string[header.Count];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var written = header[i];
+            var name = written.Length == 0 ? $"column_{i + 1}" : written;
+            if (written.Length == 0 ? taken.Contains(name) : used.Contains(name))
+            {
+                name = Enumerable.Range(2, int.MaxValue - 2).Select(n => $"{name}_{n}").First(n => !taken.Contains(n) && !used.Contains(n));
+            }
+
+            used.Add(name);
+            names[i] = name;
+            if (name != written)
+            {
+                var what = written.Length == 0 ? "has no name" : $"is called '{written}', which is taken";
+                warnings.Add($"column {i + 1} {what}; it is called '{name}'");
+            }
+        }
+
+        return names;
+    }
+}

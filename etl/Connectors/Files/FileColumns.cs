@@ -1,0 +1,76 @@
+using Crm.Analytics.Etl.Landing;
+using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Storage;
+
+namespace Crm.Analytics.Etl.Connectors.Files;
+
+/// <summary>Tells a stream's columns from headers, schemas and first records.</summary>
+internal sealed class FileColumns(StreamContext stream, FilesOptions options)
+{
+    private const int JsonRecordsLookedAt = 100;
+
+    /// <summary>The columns of the files together, in the order they appear; files that cannot be read are passed over, unless none can.</summary>
+    public IReadOnlyList<LandedColumn> Of(IReadOnlyList<(string Path, string Location)> files, CancellationToken cancellation)
+    {
+        var columns = new List<LandedColumn>();
+        string? refusal = null;
+        foreach (var (path, location) in files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (size, modified) = FileState.Of(location, path);
+            var probe = FileProbe.Look(location, options);
+            if (probe.Refusal is null)
+            {
+                var facts = new FileFacts(new SourceItem(path, location, size, modified, FileChange.New), probe);
+                refusal ??= Add(columns, facts, cancellation);
+            }
+            else
+            {
+                refusal ??= $"{path}: {probe.Refusal}";
+            }
+        }
+
+        return columns.Count > 0 ? columns : throw new CrmException(
+            FailureKind.Failed, refusal ?? "its files are empty", $"{stream.Stream.Where} ({stream.Name})",
+            "at least one file with a header or a record", "Correct the files or the options");
+    }
+
+    private string? Add(List<LandedColumn> columns, FileFacts facts, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var column in Of(facts, cancellation).Where(c => !columns.Exists(k => k.Name.Equals(c.Name, StringComparison.OrdinalIgnoreCase))))
+            {
+                columns.Add(column);
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is InvalidDataException or System.Text.DecoderFallbackException or EngineException)
+        {
+            return $"{facts.Item.Path}: {e.Message}";
+        }
+    }
+
+    private IEnumerable<LandedColumn> Of(FileFacts facts, CancellationToken cancellation)
+    {
+        switch (facts.Probe)
+        {
+            case { IsEmpty: true }:
+                return [];
+            case { Format: FileFormat.Parquet }:
+                return new FilesCopy(stream.Scratch, options).ParquetColumns([facts]);
+            case { Format: FileFormat.Json }:
+                using (var nothing = new RowSpool(Stream.Null))
+                {
+                    var read = JsonPass.Run(facts, options, nothing, JsonRecordsLookedAt, (_, _) => { }, cancellation);
+                    return [.. read.Columns.Select(Text)];
+                }
+
+            default:
+                return [.. CsvPass.Header(facts, options, [.. stream.Stream.Columns.Select(c => c.Name)]).Select(Text)];
+        }
+    }
+
+    private static LandedColumn Text(string name) => new(name, "VARCHAR");
+}

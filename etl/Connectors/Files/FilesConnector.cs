@@ -1,0 +1,61 @@
+using Crm.Analytics.Etl.Landing;
+using Crm.Analytics.Warehouse.Declarations;
+
+namespace Crm.Analytics.Etl.Connectors.Files;
+
+/// <summary>Reads files: CSV in any dialect and encoding, JSON lines and arrays, Parquet; plain or gzip; by names and patterns.</summary>
+public sealed class FilesConnector : IConnector
+{
+    /// <summary>Of more files than this only the first and last are looked at for their columns.</summary>
+    private const int FilesLookedAt = 500;
+
+    /// <inheritdoc/>
+    public ConnectorOptions Options => ConnectorOptions.Files;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LandedColumn> Columns(StreamContext stream, CancellationToken cancellation = default)
+    {
+        var options = FilesOptions.Read(stream);
+        var items = FilePattern.Expand(stream.ProjectFolder, options.Patterns, _ => false);
+        var some = items.Count <= FilesLookedAt ? items : [.. items.Take(FilesLookedAt / 2), .. items.TakeLast(FilesLookedAt / 2)];
+        return new FileColumns(stream, options).Of(some, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Discovery Discover(StreamContext stream, IReadOnlyList<KnownFile> known, CancellationToken cancellation = default)
+    {
+        var options = FilesOptions.Read(stream);
+        var knownByPath = known.ToDictionary(k => k.Path, StringComparer.Ordinal);
+        var items = new List<SourceItem>();
+        var touched = new List<KnownFile>();
+        var unchanged = 0;
+        foreach (var (path, location) in FilePattern.Expand(stream.ProjectFolder, options.Patterns, m => known.Any(k => m.IsMatch(k.Path))))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (size, modified) = FileState.Of(location, path);
+            if (!knownByPath.TryGetValue(path, out var before))
+            {
+                items.Add(new SourceItem(path, location, size, modified, FileChange.New));
+            }
+            else if (before.Size == size && FileState.SameMoment(before.Modified, modified))
+            {
+                unchanged++;
+            }
+            else if (before.Size == size && FileState.Sha256Of(location, path, cancellation) == before.Sha256)
+            {
+                touched.Add(before with { Modified = modified });
+            }
+            else
+            {
+                items.Add(new SourceItem(path, location, size, modified, FileChange.Changed));
+            }
+        }
+
+        return new Discovery(items, unchanged, touched);
+    }
+
+    /// <inheritdoc/>
+    public LandedBatch Extract(
+        StreamContext stream, Discovery found, ExtractTarget target, IProgress<ExtractProgress>? progress = null, CancellationToken cancellation = default)
+        => new FilesExtract(stream, FilesOptions.Read(stream), target, progress, cancellation).Run(found);
+}
