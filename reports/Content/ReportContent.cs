@@ -1,0 +1,125 @@
+using Crm.Analytics.Reports.Definitions;
+using Crm.Analytics.Warehouse.Query;
+
+namespace Crm.Analytics.Reports.Content;
+
+/// <summary>A report whose questions are answered: only text and pictures, ready for a page or a file.</summary>
+/// <param name="Plan">What was asked.</param>
+/// <param name="Project">Name of the project it is about.</param>
+/// <param name="Locale">BCP 47 tag of numbers and dates.</param>
+/// <param name="Currency">ISO 4217 code of money.</param>
+/// <param name="AsOf">The data it stands on; a run of null means that nothing was loaded yet.</param>
+/// <param name="AsOfText">The same in words.</param>
+/// <param name="Rows">Rows of blocks.</param>
+public sealed record ReportContent(
+    ReportPlan Plan, string Project, string Locale, string Currency, DataAsOf AsOf, string AsOfText,
+    IReadOnlyList<IReadOnlyList<BlockContent>> Rows)
+{
+    /// <summary>All blocks in reading order.</summary>
+    public IEnumerable<BlockContent> Blocks => Rows.SelectMany(r => r);
+
+    /// <summary>True while the warehouse holds no data at all.</summary>
+    public bool NothingLoaded => AsOf.Run is null;
+}
+
+/// <summary>A block, answered.</summary>
+/// <param name="Frame">Its name, title, note and width.</param>
+public abstract record BlockContent(BlockFrame Frame);
+
+/// <summary>Figures in large type.</summary>
+/// <param name="Frame">Its name, title, note and width.</param>
+/// <param name="Tiles">The figures.</param>
+public sealed record TilesContent(BlockFrame Frame, IReadOnlyList<TileContent> Tiles) : BlockContent(Frame);
+
+/// <summary>One figure.</summary>
+/// <param name="Label">What it is called.</param>
+/// <param name="Period">The period it is of; null when it is of everything.</param>
+/// <param name="Value">The figure.</param>
+/// <param name="Change">How it compares with the period before; null when there is none.</param>
+/// <param name="Detail">A further figure, e.g. the one over all periods; null for none.</param>
+/// <param name="Sparkline">The figure over the periods so far; null for none.</param>
+public sealed record TileContent(string Label, string? Period, string Value, TileChange? Change, string? Detail, SparklineContent? Sparkline);
+
+/// <summary>A comparison with the period before.</summary>
+/// <param name="Direction">1 up, −1 down, 0 unchanged.</param>
+/// <param name="IsGood">True good news, false bad news, null neither.</param>
+/// <param name="Text">The size of the change, e.g. <c>36.5 %</c>.</param>
+/// <param name="Against">What it is compared with, e.g. <c>Oct 2011: £1,070,705</c>.</param>
+public sealed record TileChange(int Direction, bool? IsGood, string Text, string Against);
+
+/// <summary>A small line.</summary>
+/// <param name="Values">One value per period, up to the one that the tile shows.</param>
+/// <param name="Label">What it shows, in words.</param>
+public sealed record SparklineContent(IReadOnlyList<double?> Values, string Label);
+
+/// <summary>A chart with its table view.</summary>
+/// <param name="Frame">Its name, title, note and width.</param>
+/// <param name="Views">What can be drawn; more than one when the reader chooses the measure.</param>
+/// <param name="Height">Height on a desktop, CSS pixels.</param>
+/// <param name="Wide">True when its labels need more width than a phone has, so that it scrolls inside its own frame there.</param>
+/// <param name="Callout">A figure told in words above it; null for none.</param>
+/// <param name="Scale">What its colours mean; null when they only tell series apart.</param>
+/// <param name="Table">The same figures as a table.</param>
+public sealed record ChartContent(
+    BlockFrame Frame, IReadOnlyList<ChartView> Views, int Height, bool Wide, string? Callout, ColourScale? Scale, TableView Table) : BlockContent(Frame);
+
+/// <summary>One picture.</summary>
+/// <param name="Label">What the reader chooses it by.</param>
+/// <param name="Option">ECharts option, JSON.</param>
+public sealed record ChartView(string Label, string Option);
+
+/// <summary>What the colours of a chart mean.</summary>
+/// <param name="Title">What is coloured.</param>
+/// <param name="Steps">Colours with their values, in order.</param>
+/// <param name="Gradual">True when the colours between two steps mean values between theirs, so that a band shows them; false for classes.</param>
+public sealed record ColourScale(string Title, IReadOnlyList<ColourStep> Steps, bool Gradual);
+
+/// <summary>A colour and what it stands for.</summary>
+/// <param name="Colour">CSS colour.</param>
+/// <param name="Label">The value, or the range of values.</param>
+public sealed record ColourStep(string Colour, string Label);
+
+/// <summary>A table.</summary>
+/// <param name="Frame">Its name, title, note and width.</param>
+/// <param name="Table">Its rows.</param>
+public sealed record TableContent(BlockFrame Frame, TableView Table) : BlockContent(Frame);
+
+/// <summary>Text.</summary>
+/// <param name="Frame">Its name, title, note and width.</param>
+/// <param name="Html">The text as HTML; nothing from the data in it is markup.</param>
+public sealed record TextContent(BlockFrame Frame, string Html) : BlockContent(Frame);
+
+/// <summary>A block whose question has no rows.</summary>
+/// <param name="Frame">Its name, title, note and width.</param>
+public sealed record EmptyContent(BlockFrame Frame) : BlockContent(Frame);
+
+/// <summary>A block whose question could not be answered. The report says so in its place, and whoever made it is told.</summary>
+/// <param name="Frame">Its name, title, note and width.</param>
+/// <param name="Found">What was found.</param>
+/// <param name="Next">What to do next.</param>
+public sealed record FailedContent(BlockFrame Frame, string Found, string Next) : BlockContent(Frame)
+{
+    /// <summary>One line: which block, what was found, what to do.</summary>
+    public override string ToString() => $"{Frame.Title ?? Frame.Name}: {Found}. {Next}.";
+}
+
+/// <summary>Rows and columns of text.</summary>
+/// <param name="Columns">Headings.</param>
+/// <param name="Rows">Rows, in order; totals last.</param>
+public sealed record TableView(IReadOnlyList<TableColumn> Columns, IReadOnlyList<TableRow> Rows);
+
+/// <summary>A column of a table.</summary>
+/// <param name="Title">Heading.</param>
+/// <param name="Description">What it means; null when nobody said.</param>
+/// <param name="IsNumber">True when its values stand to the right.</param>
+public sealed record TableColumn(string Title, string? Description, bool IsNumber);
+
+/// <summary>A row of a table.</summary>
+/// <param name="Cells">One per column.</param>
+/// <param name="IsTotal">True for totals.</param>
+public sealed record TableRow(IReadOnlyList<TableCell> Cells, bool IsTotal);
+
+/// <summary>A cell of a table.</summary>
+/// <param name="Text">What it says.</param>
+/// <param name="Bar">Length of the bar behind it, 0–1; null for none.</param>
+public readonly record struct TableCell(string Text, double? Bar);

@@ -1,0 +1,41 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Crm.Analytics.Reports.Content;
+
+namespace Crm.Analytics.Reports.Output;
+
+/// <summary>What the page's script reads: locale, currency and the option of every chart.</summary>
+internal static class PageData
+{
+    // The encoder writes < > & and quotes as escapes, so that no text from the data ends the script element.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    /// <summary>The data as one line of JSON, safe inside a script element.</summary>
+    public static string Json(ReportContent content)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("locale", content.Locale);
+            json.WriteString("currency", content.Currency);
+            json.WriteStartObject("charts");
+            foreach (var chart in content.Blocks.OfType<ChartContent>())
+            {
+                json.WriteStartArray(chart.Frame.Name);
+                foreach (var view in chart.Views)
+                {
+                    json.WriteRawValue(view.Option);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+}
