@@ -1,0 +1,12 @@
+#!/bin/sh
+# Measures Crm.Analytics against hand-written work, as ratios within one run.
+#   ./bench.sh            all
+#   ./bench.sh etl        the ETL of Online Retail beside a hand-written script
+#   ./bench.sh query      a cold `crm query` beside a minimal program
+set -eu
+cd "$(dirname -- "$0")"
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+./crm --help >/dev/null
+dotnet build bench/Minimal --configuration Release --nologo --verbosity quiet
+dotnet build bench --configuration Release --nologo --verbosity quiet
+exec artifacts/bin/Crm.Analytics.Bench/release/bench "$@"

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Crm.Analytics.Host.Terminal;
+using Crm.Analytics.Reports.Definitions;
+using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Declarations.Reading;
+
+namespace Crm.Analytics.Host.Cli;
+
+/// <summary><c>crm check</c>: everything that is wrong in a project's declarations, at once, before anything runs.</summary>
+internal static class CheckCommand
+{
+    public static Command Create() => new Command("check", "Check all declarations of the project; every problem with file, line and column").Does(Run);
+
+    private static int Run(CommandContext context, ParseResult parsed)
+    {
+        var read = ProjectReader.Read(context.ProjectFolder);
+        var problems = read.Problems.ToList();
+        if (read.Project is { } project && problems.Count == 0)
+        {
+            problems.AddRange(Composition.CheckMaps(project, context.Cancellation));
+            problems.AddRange(ReportFiles.Check(ReportWriting.List(project), project.Catalogue));
+        }
+
+        if (context.Json)
+        {
+            context.WriteJson(json =>
+            {
+                json.WriteStartObject();
+                json.WriteBoolean("ok", problems.Count == 0);
+                ErrorText.WriteProblems(json, problems);
+                json.WriteEndObject();
+            });
+        }
+        else if (problems.Count > 0)
+        {
+            problems.ForEach(problem => context.Error.WriteLine(problem));
+            context.Error.WriteLine(problems.Count == 1 ? "1 problem" : $"{problems.Count} problems");
+        }
+        else
+        {
+            context.WriteLine($"{read.Project!.Settings.Name}: {Count(read.Project.Sources.Count, "source")}, " +
+                $"{Count(read.Project.Catalogue.Facts.Count, "fact")}, {Count(read.Project.Catalogue.Cubes.Count, "cube")}: no problem found");
+        }
+
+        return problems.Count == 0 ? 0 : (int)FailureKind.CheckFailed;
+    }
+
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Runtime.InteropServices;
+using System.Text;
+using Crm.Analytics.Host.Terminal;
+
+namespace Crm.Analytics.Host.Cli;
+
+/// <summary>The command line: all commands, what they share, and how they end.</summary>
+internal static class CommandLine
+{
+    /// <summary>Every command. A new one is a file in this folder and a line here.</summary>
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Crm.Analytics: load, ask, score, report.")
+        {
+            InitCommand.Create(),
+            DemoCommand.Create(),
+            GenerateCommand.Create(),
+            CheckCommand.Create(),
+            RunCommand.Create(),
+            RunsCommand.Create(),
+            new Command("quarantine", "The records that were not loaded, and why") { QuarantineListCommand.Create() },
+            QueryCommand.Create(),
+            new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },
+            ServeCommand.Create(),
+            DoctorCommand.Create(),
+            SharedOptions.Project,
+            SharedOptions.Json,
+            SharedOptions.Verbose,
+            SharedOptions.Wait,
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new CommandHelp((HelpAction)help.Action!);
+        return root;
+    }
+
+    /// <summary>Runs the command that the arguments name.</summary>
+    /// <returns>The exit code: 0 done, 1 failed or stopped, 2 wrong use, 3 checks or data rules failed, 4 busy.</returns>
+    public static int Run(string[] args)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Console.OutputEncoding = Encoding.UTF8;
+        }
+
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
+        using var output = new StandardOutput(Console.OpenStandardOutput());
+        return Run(args, output, Console.Error, stop.Token);
+    }
+
+    /// <summary>Runs the command that the arguments name, with the given ends.</summary>
+    public static int Run(string[] args, Stream output, TextWriter error, CancellationToken cancellation)
+    {
+        var parsed = Create().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            return WrongUse.Say(parsed, error);
+        }
+
+        var context = new CommandContext(output, error, cancellation)
+        {
+            ProjectOption = parsed.GetValue(SharedOptions.Project),
+            Json = parsed.GetValue(SharedOptions.Json),
+            Verbose = parsed.GetValue(SharedOptions.Verbose),
+            Wait = TimeSpan.FromSeconds(parsed.GetValue(SharedOptions.Wait) ?? 60),
+        };
+        try
+        {
+            return parsed.Action is CommandAction action
+                ? action.Run(context, parsed)
+                : parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e)
+        {
+            return ErrorText.Say(e, context);
+        }
+        finally
+        {
+            context.Out.Flush();
+        }
+    }
+
+    // The first signal asks the command to stop; a second one is not held back.
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = !stop.IsCancellationRequested;
+        stop.Cancel();
+    }
+}

@@ -1,0 +1,143 @@
+using System.Reflection;
+using Crm.Analytics.Etl;
+using Crm.Analytics.Etl.Connectors;
+using Crm.Analytics.Etl.Connectors.Files;
+using Crm.Analytics.Etl.Landing;
+using Crm.Analytics.Etl.Staging;
+using Crm.Analytics.Host.Terminal;
+using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Declarations.Reading;
+using Crm.Analytics.Warehouse.Query;
+using Crm.Analytics.Warehouse.Storage;
+
+namespace Crm.Analytics.Host;
+
+/// <summary>Puts the parts together: the only place where a project, its warehouse, the run and the models meet. Each command takes what it needs, no more.</summary>
+internal static class Composition
+{
+    private static readonly IConnector[] Connectors = [new FilesConnector()];
+
+    /// <summary>Version of the program.</summary>
+    public static string Version { get; } =
+        typeof(Composition).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>Reads and checks a project folder.</summary>
+    /// <exception cref="DeclarationException">With every problem.</exception>
+    public static Project ReadProject(string folder)
+    {
+        var read = ProjectReader.Read(folder);
+        return read.Project ?? throw new DeclarationException(read.Problems);
+    }
+
+    /// <summary>Full path of the warehouse file.</summary>
+    public static string WarehouseOf(Project project) => Path.GetFullPath(Path.Combine(project.Folder, project.Settings.Warehouse));
+
+    /// <summary>Full path of the folder that reports are written to.</summary>
+    public static string OutOf(Project project) => Path.Combine(project.Folder, "out");
+
+    /// <summary>The engine's own version.</summary>
+    public static string EngineVersion()
+    {
+        using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
+        using var session = scratch.Connect();
+        return session.Scalar<string>(SqlFile.Beside(typeof(Composition)).Fill(""));
+    }
+
+    /// <summary>
+    /// Loads the engine's library on another thread while this one reads the declarations: together they are most of what a cold question waits for.
+    /// A failure is not told here; opening the warehouse meets it again and tells it.
+    /// </summary>
+    public static void WarmUp() => ThreadPool.UnsafeQueueUserWorkItem(
+        static _ =>
+        {
+            try
+            {
+                using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { Threads = 1 });
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+            }
+        },
+        null);
+
+    /// <summary>Opens the warehouse for reading, together with other readers.</summary>
+    public static OpenWarehouse OpenToRead(Project project, CommandContext context)
+    {
+        var path = WarehouseOf(project);
+        if (!File.Exists(path))
+        {
+            throw new CrmException(FailureKind.Failed, "nothing is loaded yet", path, "the warehouse that a run makes", "Run `crm run` first");
+        }
+
+        var file = RunFile.Share(path, context.Wait, context.Error.WriteLine, context.Cancellation);
+        return Open(file, new WarehouseOptions(path) { Access = WarehouseAccess.Read });
+    }
+
+    /// <summary>The reader that answers questions from an open warehouse.</summary>
+    public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new CubeReader(warehouse.Instance.Connect, project.Catalogue);
+
+    /// <summary>Runs the project's ETL and models, alone in its warehouse.</summary>
+    public static RunSummary Run(Project project, CommandContext context, string doing, IProgress<RunProgress>? progress)
+    {
+        var path = WarehouseOf(project);
+        var landing = new LandingStore(Path.Combine(project.Folder, "landing"));
+        Directory.CreateDirectory(landing.Folder);
+        Directory.CreateDirectory(OutOf(project));
+        using var warehouse = Open(
+            RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation),
+            new WarehouseOptions(path) { AllowedDirectories = [landing.Folder, OutOf(project)] });
+        using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
+        using var session = warehouse.Instance.Connect();
+        using var outside = scratch.Connect();
+        var environment = new RunEnvironment(session, outside, landing, Connectors, [new RfmStep()], Version, TimeProvider.System);
+        return new EtlRun(project, environment, progress).Execute(context.Cancellation);
+    }
+
+    /// <summary>Checks the SQL of the sources' maps against the columns their streams have now, without reading the data.</summary>
+    public static IReadOnlyList<Problem> CheckMaps(Project project, CancellationToken cancellation)
+    {
+        using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
+        using var session = scratch.Connect();
+        var problems = new List<Problem>();
+        foreach (var (source, stream) in project.Sources.SelectMany(s => s.Streams.Select(t => (s, t))))
+        {
+            try
+            {
+                var columns = ConnectorOf(source).Columns(new StreamContext(project.Folder, source, stream, session), cancellation);
+                problems.AddRange(MapCheck.Check(session, project, source, stream, columns));
+            }
+            catch (CrmException e) when (e.Kind != FailureKind.Busy)
+            {
+                problems.Add(new Problem(stream.Where, $"{e.Found} ({e.Where})", e.Expected, e.Next));
+            }
+        }
+
+        return problems;
+    }
+
+    private static IConnector ConnectorOf(Source source) => Connectors.First(c => c.Kind == source.Connector);
+
+    private static OpenWarehouse Open(RunFile file, WarehouseOptions options)
+    {
+        try
+        {
+            return new OpenWarehouse(file, DuckDbInstance.OpenWarehouse(options));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>An open warehouse and the run file that holds it.</summary>
+internal sealed record OpenWarehouse(RunFile File, DuckDbInstance Instance) : IDisposable
+{
+    public void Dispose()
+    {
+        Instance.Dispose();
+        File.Dispose();
+    }
+}

@@ -1,0 +1,4 @@
+-- grain: one row: the engine's version
+-- reads: none
+-- writes: none
+SELECT version()

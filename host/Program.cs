@@ -1,0 +1,1 @@
+return Crm.Analytics.Host.Cli.CommandLine.Run(args);

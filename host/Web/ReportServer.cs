@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Crm.Analytics.Warehouse;
+using Microsoft.AspNetCore.Connections;
+
+namespace Crm.Analytics.Host.Web;
+
+/// <summary>
+/// Shows the files of one folder in a browser on this machine. It answers only requests that name this machine as their host, only for files that the
+/// folder itself holds (found by name in its listing, so no path can leave it), and the pages may load nothing from elsewhere.
+/// </summary>
+internal sealed class ReportServer : IAsyncDisposable
+{
+    private const string Policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; " +
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static readonly Dictionary<string, string> Types = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [".html"] = "text/html; charset=utf-8",
+        [".png"] = "image/png",
+        [".svg"] = "image/svg+xml",
+        [".pdf"] = "application/pdf",
+        [".csv"] = "text/csv; charset=utf-8",
+        [".json"] = "application/json; charset=utf-8",
+    };
+
+    private readonly WebApplication _app;
+
+    private ReportServer(WebApplication app, string folder)
+    {
+        (_app, Folder) = (app, folder);
+        app.Run(Answer);
+    }
+
+    /// <summary>The folder that is shown.</summary>
+    public string Folder { get; }
+
+    /// <summary>Where to look.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
+
+    /// <summary>Starts on 127.0.0.1.</summary>
+    /// <param name="folder">The folder to show.</param>
+    /// <param name="port">The port; 0 for a free one.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    public static async Task<ReportServer> StartAsync(string folder, int port, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
+        {
+            k.AddServerHeader = false;
+            k.Limits.MaxRequestBodySize = 0;
+            k.Listen(IPAddress.Loopback, port);
+        });
+        var server = new ReportServer(builder.Build(), folder);
+        try
+        {
+            await server._app.StartAsync(cancellation);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            throw new CrmException(FailureKind.Failed, $"port {port} is taken", $"127.0.0.1:{port}", "a free port", "Choose another with --port, or leave it out", e);
+        }
+
+        server.Address = new Uri(server._app.Urls.First());
+        return server;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task Answer(HttpContext context)
+    {
+        var (request, response) = (context.Request, context.Response);
+        response.Headers.ContentSecurityPolicy = Policy;
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        response.Headers.CacheControl = "no-cache";
+        if (!IsThisMachine(request.Host))
+        {
+            // A page elsewhere that points its own name at this machine must not read what is here.
+            response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+        }
+        else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        {
+            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            response.Headers.Allow = "GET, HEAD";
+        }
+        else if (request.Path == "/")
+        {
+            response.ContentType = Types[".html"];
+            await response.WriteAsync(Index(), context.RequestAborted);
+        }
+        else if (Files().FirstOrDefault(f => "/" + f.Name == request.Path.Value) is { } file)
+        {
+            response.ContentType = Types.GetValueOrDefault(file.Extension, "application/octet-stream");
+            response.ContentLength = file.Length;
+            await response.SendFileAsync(file.FullName, context.RequestAborted);
+        }
+        else
+        {
+            response.StatusCode = StatusCodes.Status404NotFound;
+        }
+    }
+
+    private bool IsThisMachine(HostString host) =>
+        host.Host is "127.0.0.1" or "localhost" && host.Port == Address.Port;
+
+    private IEnumerable<FileInfo> Files() => new DirectoryInfo(Folder) is { Exists: true } folder
+        ? folder.EnumerateFiles().Where(f => f.Name[0] != '.' && f.LinkTarget is null).OrderBy(f => f.Name, StringComparer.Ordinal)
+        : [];
+
+    private string Index()
+    {
+        var page = new StringBuilder("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">")
+            .Append("<title>Reports</title><style>body{font:1rem/1.6 system-ui,sans-serif;margin:2rem auto;max-width:40rem;padding:0 1rem;color-scheme:light dark}</style>")
+            .Append("<h1>Reports</h1><ul>");
+        foreach (var file in Files())
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<li><a href=\"/{Uri.EscapeDataString(file.Name)}\">{WebUtility.HtmlEncode(file.Name)}</a>");
+        }
+
+        return page.Append("</ul></html>").ToString();
+    }
+}
