@@ -1,0 +1,18 @@
+using Crm.Analytics.Bench;
+
+return args switch
+{
+    ["etl", .. var rest] => EtlBench.Run(Rounds(rest, 5)),
+    ["query", .. var rest] => QueryBench.Run(Rounds(rest, 15)),
+    ["baseline", var data, var file, var script] => EtlBench.Baseline(data, file, script),
+    [] => EtlBench.Run(5) + QueryBench.Run(15),
+    _ => Usage(),
+};
+
+static int Rounds(string[] rest, int otherwise) => rest is ["--rounds", var n] ? int.Parse(n, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+
+static int Usage()
+{
+    Console.Error.WriteLine("bench: expected nothing, etl [--rounds N] or query [--rounds N]");
+    return 2;
+}
