@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace Crm.Analytics.Tests.EndToEnd;
+
+internal sealed class InterruptionTests
+{
+    [Test]
+    [Platform(Exclude = "Win", Reason = "a process cannot be sent Ctrl+C alone there")]
+    public async Task Run_Interrupted_LosesNothing()
+    {
+        var project = CopyOfTheDemo();
+        try
+        {
+            using var run = CrmProgram.Start(project, "run");
+            var said = run.StandardError.ReadToEndAsync();
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+            while (!Directory.EnumerateFiles(project, "*.run").Any() && !run.HasExited)
+            {
+                await Task.Delay(5, limit.Token);
+            }
+
+            using (var kill = Process.Start("kill", ["-INT", $"{run.Id}"]))
+            {
+                await kill.WaitForExitAsync(limit.Token);
+            }
+
+            await run.WaitForExitAsync(limit.Token);
+            Assert.That(run.ExitCode, Is.EqualTo(1), await said);
+            Assert.That(await said, Does.Contain("stopped").And.Not.Contain("   at "));
+
+            var next = await CrmProgram.RunIn(project, "run", "--json");
+            Assert.That(next.Code, Is.Zero, next.ToString());
+            var revenue = await CrmProgram.RunIn(project, "query", "--measures", "sales.revenue", "--json");
+            Assert.That(revenue.Json().GetProperty("data")[0].GetProperty("sales.revenue").GetDecimal(), Is.EqualTo(9_747_747.934m));
+        }
+        finally
+        {
+            Directory.Delete(project, recursive: true);
+        }
+    }
+
+    private static string CopyOfTheDemo()
+    {
+        var project = Directory.CreateTempSubdirectory("crm-stop-").FullName;
+        foreach (var file in new[] { "crm.yaml", Path.Combine("sources", "shop.yaml") }.Concat(
+            Directory.EnumerateFiles(Path.Combine(DemoProject.Folder, "data"), "*.csv").Select(f => Path.GetRelativePath(DemoProject.Folder, f))))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(project, file))!);
+            File.Copy(Path.Combine(DemoProject.Folder, file), Path.Combine(project, file));
+        }
+
+        return project;
+    }
+}
