@@ -174,7 +174,7 @@ internal sealed class StreamLoad
     {
         var contract = project.Catalogue.Contracts[map.Contract];
         var rules = shape.Source.Rules.Where(r => RuleScope.Covers(r, contract, project.Catalogue)).ToList();
-        return new(map, contract, rules, $"rows_{shape.Source.Name}_{shape.Stream.Name}_{contract.Name}");
+        return new(shape.Resolve(map, contract), contract, rules, $"rows_{shape.Source.Name}_{shape.Stream.Name}_{contract.Name}");
     }
 
     private static DateTime Unzoned(DateTime moment) => new(moment.Ticks / 10 * 10, DateTimeKind.Unspecified);

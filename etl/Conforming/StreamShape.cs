@@ -13,6 +13,14 @@ public sealed record StreamShape(Source Source, SourceStream Stream, IReadOnlyLi
     public StreamColumn? Declared(string column) =>
         Stream.Columns.FirstOrDefault(c => string.Equals(c.Name, column, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The map as it applies here: one without columns takes every column that already bears the contract's name for it.</summary>
+    public ContractMap Resolve(ContractMap map, Contract contract) => map.Columns.Count > 0 ? map : map with
+    {
+        Columns = contract.Columns
+            .Where(c => Columns.Any(r => string.Equals(r.Name, c.Name, StringComparison.OrdinalIgnoreCase)))
+            .ToDictionary(c => c.Name, c => new MappedExpression(c.Name, map.Where), StringComparer.Ordinal),
+    };
+
     /// <summary>An expression as SQL: one that is just a column's name means that column, whatever words the name is made of.</summary>
     public string Sql(string expression) =>
         Columns.FirstOrDefault(c => string.Equals(c.Name, expression.Trim(), StringComparison.OrdinalIgnoreCase)) is { } column

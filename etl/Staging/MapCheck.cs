@@ -28,9 +28,10 @@ public static class MapCheck
             return problems;
         }
 
-        foreach (var map in source.Maps.Where(m => m.From == stream.Name))
+        foreach (var written in source.Maps.Where(m => m.From == stream.Name))
         {
-            var contract = project.Catalogue.Contracts[map.Contract];
+            var contract = project.Catalogue.Contracts[written.Contract];
+            var map = shape.Resolve(written, contract);
             if (map.Filter is { } filter)
             {
                 problems.AddRange(Expression(session, shape, filter, new ColumnType(TypeKind.Boolean), columns));

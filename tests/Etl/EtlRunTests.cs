@@ -174,6 +174,15 @@ public sealed class EtlRunTests
     }
 
     [Test]
+    public void Run_StreamThatBearsTheContractsNames_NeedsNoMap()
+    {
+        using var project = new TestProject("source: shop\nconnector: files\nstreams:\n  order_line: {path: data/*.csv, format: csv}\n");
+        project.Write("data/a.csv", "order_id,ordered_at,product_id,quantity,unit_price,Country,note\n1,2011-01-01 10:00:00,A,2,3.5,France,x\n2,2011-01-01,B,oops,1,France,y\n");
+        Assert.That(project.Run().Counts, Is.EqualTo(new Warehouse.Loading.RecordCounts(2, 1, 0, 1, 0)));
+        Assert.That(project.Scalar<string>("SELECT revenue || ' ' || g.country FROM star.fact_sales JOIN star.dim_geography g USING (geography_key)"), Is.EqualTo("7.0000 France"));
+    }
+
+    [Test]
     public void Run_MapToAMissingColumn_IsRefusedBeforeAnythingIsLoaded()
     {
         using var project = new TestProject(TestProject.Lines.Replace("order_id: invoice", "order_id: invoise"));
