@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Crm.Analytics.Host.Terminal;
+using Crm.Analytics.Models.Rfm;
 using Crm.Analytics.Reports.Definitions;
 using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 
 namespace Crm.Analytics.Host.Cli;
@@ -19,6 +21,7 @@ internal static class CheckCommand
         {
             problems.AddRange(Composition.CheckMaps(project, context.Cancellation));
             problems.AddRange(ReportFiles.Check(ReportWriting.List(project), project.Catalogue));
+            problems.AddRange(CheckGrid(project));
         }
 
         if (context.Json)
@@ -43,6 +46,19 @@ internal static class CheckCommand
         }
 
         return problems.Count == 0 ? 0 : (int)FailureKind.CheckFailed;
+    }
+
+    private static IReadOnlyList<Problem> CheckGrid(Project project)
+    {
+        try
+        {
+            RfmGrid.Load(project.Settings.Rfm.Grid, project.Folder);
+            return [];
+        }
+        catch (DeclarationException e)
+        {
+            return e.Problems;
+        }
     }
 
     private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";

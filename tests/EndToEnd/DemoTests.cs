@@ -50,6 +50,27 @@ internal sealed class DemoTests
     }
 
     [Test]
+    public async Task Check_OfAGridThatLeavesCodesOut_NamesThem()
+    {
+        var settings = Path.Combine(DemoProject.Folder, "crm.yaml");
+        var grid = Path.Combine(DemoProject.Folder, "grid.yaml");
+        var before = await File.ReadAllTextAsync(settings);
+        await File.WriteAllTextAsync(grid, "grid: mine\ntitle: Mine\nscores: [r, f, m]\nsegments:\n  - {name: Best, standing: best, description: The best., codes: [555]}\n");
+        await File.WriteAllTextAsync(settings, System.Text.RegularExpressions.Regex.Replace(before, "(?m)^rfm:.*$", "rfm: {grid: grid.yaml}"));
+        try
+        {
+            var ended = await CrmProgram.RunIn(DemoProject.Folder, "check");
+            Assert.That(ended.Code, Is.EqualTo(3), ended.ToString());
+            Assert.That(ended.Error, Does.Contain("grid.yaml").And.Contain("554"));
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(settings, before);
+            File.Delete(grid);
+        }
+    }
+
+    [Test]
     public async Task Demo_Again_ChangesNothing()
     {
         var reports = new DirectoryInfo(Path.Combine(DemoProject.Folder, "out")).GetFiles("*.html").ToDictionary(f => f.Name, f => f.LastWriteTimeUtc);
