@@ -82,9 +82,9 @@ public sealed class EtlRun
                     var known = log.Files(source.Name, stream.Name);
                     var extracted = new StreamExtract(connector, environment.Landing).Run(
                         new(project.Folder, source, stream, environment.Scratch),
-                        [.. known.Select(f => new KnownFile(f.Path, f.Size, DateTime.SpecifyKind(f.Modified, DateTimeKind.Utc), f.Sha256))],
+                        new([.. known.Select(f => new KnownFile(f.Path, f.Size, DateTime.SpecifyKind(f.Modified, DateTimeKind.Utc), f.Sha256))], null),
                         new LandingProgress(clock, $"land {source.Name}/{stream.Name}"), cancellation);
-                    if (extracted.Batch is not { } batch)
+                    if (extracted.Batches is not [var batch, ..])
                     {
                         return 0;
                     }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
-using Crm.Analytics.Etl.Connectors.Files;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Host.Terminal;
@@ -16,17 +15,18 @@ namespace Crm.Analytics.Host;
 /// <summary>Puts the parts together: the only place where a project, its warehouse, the run and the models meet. Each command takes what it needs, no more.</summary>
 internal static class Composition
 {
-    private static readonly IConnector[] Connectors = [new FilesConnector()];
-
     /// <summary>Version of the program.</summary>
     public static string Version { get; } =
         typeof(Composition).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>Reads a project folder; answers the project or every problem.</summary>
+    public static ReadResult CheckProject(string folder) => ProjectReader.Read(folder, StandardConnectors.Options);
 
     /// <summary>Reads and checks a project folder.</summary>
     /// <exception cref="DeclarationException">With every problem.</exception>
     public static Project ReadProject(string folder)
     {
-        var read = ProjectReader.Read(folder);
+        var read = CheckProject(folder);
         return read.Project ?? throw new DeclarationException(read.Problems);
     }
 
@@ -90,7 +90,7 @@ internal static class Composition
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
         using var session = warehouse.Instance.Connect();
         using var outside = scratch.Connect();
-        var environment = new RunEnvironment(session, outside, landing, Connectors, [new RfmStep()], Version, TimeProvider.System);
+        var environment = new RunEnvironment(session, outside, landing, StandardConnectors.All, [new RfmStep()], Version, TimeProvider.System);
         return new EtlRun(project, environment, progress).Execute(context.Cancellation);
     }
 
@@ -116,7 +116,7 @@ internal static class Composition
         return problems;
     }
 
-    private static IConnector ConnectorOf(Source source) => Connectors.First(c => c.Kind == source.Connector);
+    private static IConnector ConnectorOf(Source source) => StandardConnectors.All.First(c => c.Kind == source.Connector);
 
     private static OpenWarehouse Open(RunFile file, WarehouseOptions options)
     {

@@ -4,41 +4,76 @@ using Crm.Analytics.Etl.Landing;
 namespace Crm.Analytics.Etl.Connectors;
 
 /// <summary>The outcome of looking at a stream: what landed, and what needs no reading.</summary>
-/// <param name="Batch">The landed batch; null when there is nothing new.</param>
-/// <param name="Resumed">True when an earlier run that did not finish had landed the batch already.</param>
+/// <param name="Batches">The landed batches, in the order they were read; none when there is nothing new.</param>
+/// <param name="Resumed">How many of them an earlier run that did not finish had landed already; they stand first.</param>
 /// <param name="Unchanged">Files that are as they were read before.</param>
 /// <param name="Touched">Known files with a new time and the old content.</param>
-public sealed record Extracted(LandedBatch? Batch, bool Resumed, int Unchanged, IReadOnlyList<KnownFile> Touched);
+public sealed record Extracted(IReadOnlyList<LandedBatch> Batches, int Resumed, int Unchanged, IReadOnlyList<KnownFile> Touched)
+{
+    /// <summary>Where reading ended; null when nothing was read or the connector has no state.</summary>
+    public string? State => Batches.Count == 0 ? null : Batches[^1].State;
+}
 
 /// <summary>Brings what is new in a stream into landing, once.</summary>
 /// <param name="connector">How it is read.</param>
 /// <param name="store">Where it lands.</param>
 public sealed class StreamExtract(IConnector connector, LandingStore store)
 {
-    /// <summary>Finds what is new and lands it; what an unfinished run landed is taken as it is.</summary>
+    /// <summary>
+    /// Finds what is new and lands it, chunk by chunk where the connector reads in chunks. What an unfinished run landed is taken as it is: a batch is
+    /// known by the state it began with, so reading goes on behind the last one that landed.
+    /// </summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="known">What the warehouse has committed of it.</param>
+    /// <param name="committed">What the warehouse has committed of it.</param>
     /// <param name="progress">Told how far it is.</param>
-    /// <param name="cancellation">Stops it between records; the next run begins again with this batch.</param>
+    /// <param name="cancellation">Stops it between records; the next run goes on behind the batches that landed.</param>
     public Extracted Run(
-        StreamContext stream, IReadOnlyList<KnownFile> known, IProgress<ExtractProgress>? progress = null, CancellationToken cancellation = default)
+        StreamContext stream, CommittedStream committed, IProgress<ExtractProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var found = connector.Discover(stream, known, cancellation);
-        if (found.Items.Count == 0)
+        var batches = new List<LandedBatch>();
+        var (resumed, unchanged) = (0, 0);
+        IReadOnlyList<KnownFile> touched = [];
+        while (true)
         {
-            return new Extracted(null, Resumed: false, found.Unchanged, found.Touched);
-        }
+            cancellation.ThrowIfCancellationRequested();
+            var found = connector.Discover(stream, committed, cancellation);
+            if (batches.Count == 0)
+            {
+                (unchanged, touched) = (found.Unchanged, found.Touched);
+            }
 
+            if (found.Items.Count == 0)
+            {
+                return new(batches, resumed, unchanged, touched);
+            }
+
+            var (batch, wasLanded) = Land(stream, found, progress, cancellation);
+            batches.Add(batch);
+            resumed += wasLanded ? 1 : 0;
+
+            // A batch that landed before this run may be old by now: what came since is read too.
+            var readsOn = batch.HasMore || (wasLanded && !batch.IsSnapshot);
+            if (!readsOn || batch.State is null || batch.State == committed.State)
+            {
+                return new(batches, resumed, unchanged, touched);
+            }
+
+            committed = new([.. committed.Files, .. batch.Files.Select(f => new KnownFile(f.Path, f.Size, f.Modified, f.Sha256))], batch.State);
+        }
+    }
+
+    private (LandedBatch Batch, bool WasLanded) Land(
+        StreamContext stream, Discovery found, IProgress<ExtractProgress>? progress, CancellationToken cancellation)
+    {
         var id = LandingStore.BatchId(Facts(stream, found));
-        if (store.Find(stream.Source.Name, stream.Stream.Name, id) is { } landed)
+        if (store.Find(stream.Source.Name, stream.Stream.Name, id) is { } landed && (landed.State is null || landed.State != found.State))
         {
-            return new Extracted(landed, Resumed: true, found.Unchanged, found.Touched);
+            return (landed, true);
         }
 
-        var batch = store.Write(
+        return (store.Write(
             stream.Source.Name, stream.Stream.Name, id,
-            (parquet, work) => connector.Extract(stream, found, new ExtractTarget(parquet, work), progress, cancellation));
-        return new Extracted(batch, Resumed: false, found.Unchanged, found.Touched);
+            (parquet, work) => connector.Extract(stream, found, new ExtractTarget(parquet, work), progress, cancellation)), false);
     }
 
     /// <summary>How it is read and what is read: a corrected option makes another batch, so that what was landed wrongly is not taken again.</summary>
@@ -54,6 +89,8 @@ public sealed class StreamExtract(IConnector connector, LandingStore store)
         {
             yield return column.Name;
         }
+
+        yield return $"{stream.Stream.Sync.Load} {stream.Stream.Sync.Cursor} {found.State}";
 
         foreach (var item in found.Items)
         {

@@ -14,14 +14,33 @@ namespace Crm.Analytics.Etl.Landing;
 /// <param name="Drift">Where files of the batch differ in their columns.</param>
 public sealed record LandedBatch(
     [property: JsonIgnore] string ParquetPath, IReadOnlyList<LandedFile> Files, IReadOnlyList<RejectedRecord> Rejects,
-    IReadOnlyList<LandedColumn> Columns, IReadOnlyList<ColumnDrift> Drift);
+    IReadOnlyList<LandedColumn> Columns, IReadOnlyList<ColumnDrift> Drift)
+{
+    /// <summary>The raw column (BOOLEAN) that is true in a record which says that its key was deleted. Not among <see cref="Columns"/>.</summary>
+    public const string DeletedColumn = "_deleted";
 
-/// <summary>One file of a batch.</summary>
+    /// <summary>Where reading ended: what the connector is told when it reads on. Committed together with the rows. Null for connectors without a state.</summary>
+    public string? State { get; init; }
+
+    /// <summary>True when the batch is one part of what there is to read (a chunk of a first load): the next part is read at once, from <see cref="State"/>.</summary>
+    public bool HasMore { get; init; }
+
+    /// <summary>True when the batch holds everything the source has of the stream now, so that keys which are not in it are deleted.</summary>
+    public bool IsSnapshot { get; init; }
+
+    /// <summary>True when the raw rows have the column <see cref="DeletedColumn"/>.</summary>
+    public bool MarksDeleted { get; init; }
+
+    /// <summary>What was odd in the stream as a whole but did not stop it.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
+
+/// <summary>One file of a batch, or one delivery of a source that has no files.</summary>
 /// <param name="Number">Its number in the batch, from 0: <c>_file</c> in the raw rows.</param>
-/// <param name="Path">Path relative to the project folder, with '/' on every platform; full when the file lies outside.</param>
-/// <param name="Size">Size in bytes.</param>
-/// <param name="Modified">Last modification, UTC.</param>
-/// <param name="Sha256">SHA-256 of its bytes, lower-case hexadecimal.</param>
+/// <param name="Path">Path relative to the project folder, with '/' on every platform; full when the file lies outside. A delivery: <c>source/stream#NUMBER</c>.</param>
+/// <param name="Size">Size in bytes; of a delivery, the bytes received as far as known.</param>
+/// <param name="Modified">Last modification, UTC; of a delivery, when reading it began.</param>
+/// <param name="Sha256">SHA-256 of its bytes, lower-case hexadecimal; empty for a delivery.</param>
 /// <param name="Change">Whether the warehouse has records of an earlier content of this file, which these replace.</param>
 /// <param name="FirstRow">Position of its first row among the raw rows, from 0; 0 when it has none.</param>
 /// <param name="Records">Records landed.</param>

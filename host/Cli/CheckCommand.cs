@@ -15,7 +15,7 @@ internal static class CheckCommand
 
     private static int Run(CommandContext context, ParseResult parsed)
     {
-        var read = ProjectReader.Read(context.ProjectFolder);
+        var read = Composition.CheckProject(context.ProjectFolder);
         var problems = read.Problems.ToList();
         if (read.Project is { } project && problems.Count == 0)
         {

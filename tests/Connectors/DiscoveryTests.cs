@@ -58,7 +58,7 @@ public class DiscoveryTests
         using var folder = Some();
         var known = LandingFolder.Known(folder.Land("data/*.csv"));
         var again = folder.Extract(folder.Stream("data/*.csv"), known);
-        Assert.That((again.Batch, again.Unchanged), Is.EqualTo(((LandedBatch?)null, 2)));
+        Assert.That((again.Batches.Count, again.Unchanged), Is.EqualTo((0, 2)));
     }
 
     [Test]
@@ -79,7 +79,7 @@ public class DiscoveryTests
         var known = LandingFolder.Known(folder.Land("data/*.csv"));
         folder.Write("data/a.csv", "a\n9\n");
         File.SetLastWriteTimeUtc(Path.Combine(folder.Folder, "data", "a.csv"), new DateTime(2031, 2, 3, 4, 5, 6, DateTimeKind.Utc));
-        var batch = folder.Extract(folder.Stream("data/*.csv"), known).Batch!;
+        var batch = folder.Extract(folder.Stream("data/*.csv"), known).Batches[0];
         Assert.That((batch.Files.Single().Path, batch.Files.Single().Change), Is.EqualTo(("data/a.csv", FileChange.Changed)));
     }
 
@@ -116,5 +116,5 @@ public class DiscoveryTests
     }
 
     private static Discovery Discover(LandingFolder folder, string patterns, IReadOnlyList<KnownFile>? known = null) =>
-        new FilesConnector().Discover(folder.Stream(patterns), known ?? []);
+        new FilesConnector().Discover(folder.Stream(patterns), new CommittedStream(known ?? [], null));
 }

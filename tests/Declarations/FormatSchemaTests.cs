@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Reports.Definitions;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -21,7 +22,7 @@ public sealed class FormatSchemaTests
     private static readonly Dictionary<string, MapShape> formats = new()
     {
         ["crm"] = SettingsFormat.Shape,
-        ["source"] = SourceFormat.Shape(ConnectorOptions.Standard, ConnectorOptions.Standard.Count == 1 ? ConnectorOptions.Standard[0] : null),
+        ["source"] = SourceFormat.Shape(StandardConnectors.Options, StandardConnectors.Options.Count == 1 ? StandardConnectors.Options[0] : null),
         ["contract"] = ContractFormat.Shape,
         ["dimension"] = DimensionFormat.Shape,
         ["fact"] = FactFormat.Shape,

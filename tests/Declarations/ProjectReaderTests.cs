@@ -1,4 +1,6 @@
 using System.Text;
+using Crm.Analytics.Etl.Connectors;
+using Crm.Analytics.Etl.Connectors.Files;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
@@ -23,7 +25,7 @@ public sealed class ProjectReaderTests
 
     [Test]
     public void Folder_ThatIsNotThere_IsWrongUse()
-        => Assert.That(() => ProjectReader.Read(Path.Combine(Path.GetTempPath(), "crm-none", "none")), Throws.TypeOf<CrmException>().With.Property("Found").EqualTo("no such folder"));
+        => Assert.That(() => ProjectReader.Read(Path.Combine(Path.GetTempPath(), "crm-none", "none"), StandardConnectors.Options), Throws.TypeOf<CrmException>().With.Property("Found").EqualTo("no such folder"));
 
     [Test]
     public void Folder_WithCrmYamlAsFolder_IsNoProject()
@@ -61,7 +63,7 @@ public sealed class ProjectReaderTests
     {
         using var project = new TestProject().Write("crm.yaml", "name: Test\ncurrency: x\nlocale: y\n").Write("sources/a.yaml", "source: a\n");
 
-        var error = Assert.Throws<DeclarationException>(() => ProjectReader.ReadOrThrow(project.Folder));
+        var error = Assert.Throws<DeclarationException>(() => ProjectReader.ReadOrThrow(project.Folder, StandardConnectors.Options));
 
         Assert.That(error.Problems.Select(p => p.Where.ToString()),
             Is.EqualTo((string[])["crm.yaml:2:11", "crm.yaml:3:9", "sources/a.yaml:1:1", "sources/a.yaml:1:1"]));
@@ -149,18 +151,18 @@ public sealed class ProjectReaderTests
             connector: postgres
             connection: ${SHOP_DB}
             streams:
-              orders: {table: public.orders, lag: 2, key: [id, line], fetch: slow}
+              orders: {table: public.orders, tries: 2, key: [id, line], fetch: slow}
             """);
         ConnectorOptions postgres = new("postgres", [new("connection", OptionKind.Text, "Where it is.") { Required = true }],
-            [new("table", OptionKind.Text, "Table.") { Required = true }, new("lag", OptionKind.Integer, "Days."), new("fetch", OptionKind.Choice, "How.") { Choices = ["slow", "fast"] }]);
+            [new("table", OptionKind.Text, "Table.") { Required = true }, new("tries", OptionKind.Integer, "Days."), new("fetch", OptionKind.Choice, "How.") { Choices = ["slow", "fast"] }]);
 
-        var source = project.Read([ConnectorOptions.Files, postgres]).Project!.Sources.Single();
+        var source = project.Read([new FilesConnector().Options, postgres]).Project!.Sources.Single();
 
         Assert.Multiple(() =>
         {
             Assert.That(source.Options["connection"].Text, Is.EqualTo("${SHOP_DB}"));
             Assert.That(source.Streams.Single().Options.ToDictionary(o => o.Key, o => o.Value.Text),
-                Is.EquivalentTo(new Dictionary<string, string> { ["table"] = "public.orders", ["lag"] = "2", ["fetch"] = "slow" }));
+                Is.EquivalentTo(new Dictionary<string, string> { ["table"] = "public.orders", ["tries"] = "2", ["fetch"] = "slow" }));
             Assert.That(source.Streams.Single().Key, Is.EqualTo((string[])["id", "line"]));
             Assert.That(project.Problems()[0], Does.StartWith("sources/shop.yaml:2:12: 'postgres' for 'connector'"), "without the connector");
         });

@@ -1,3 +1,4 @@
+using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
@@ -67,14 +68,14 @@ public sealed class StandardModelTests
         var samples = Path.Combine(TestProject.RepositoryRoot, "samples");
         foreach (var folder in Directory.GetDirectories(samples).Where(f => File.Exists(Path.Combine(f, "crm.yaml"))))
         {
-            Assert.That(ProjectReader.Read(folder).Problems, Is.Empty, folder);
+            Assert.That(ProjectReader.Read(folder, StandardConnectors.Options).Problems, Is.Empty, folder);
         }
     }
 
     [Test]
     public void OnlineRetail_Read_MapsItsStream()
     {
-        var project = ProjectReader.ReadOrThrow(Path.Combine(TestProject.RepositoryRoot, "samples", "online-retail"));
+        var project = ProjectReader.ReadOrThrow(Path.Combine(TestProject.RepositoryRoot, "samples", "online-retail"), StandardConnectors.Options);
         var source = project.Sources.Single();
 
         Assert.Multiple(() =>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 
@@ -28,7 +29,7 @@ internal sealed class TestProject : IDisposable
         return this;
     }
 
-    public ReadResult Read(IReadOnlyList<ConnectorOptions>? connectors = null) => ProjectReader.Read(Folder, connectors);
+    public ReadResult Read(IReadOnlyList<ConnectorOptions>? connectors = null) => ProjectReader.Read(Folder, connectors ?? StandardConnectors.Options);
 
     /// <summary>Problems as one line each.</summary>
     public string[] Problems(IReadOnlyList<ConnectorOptions>? connectors = null) => [.. Read(connectors).Problems.Select(p => p.ToString())];

@@ -1,5 +1,5 @@
 using Crm.Analytics.Etl;
-using Crm.Analytics.Etl.Connectors.Files;
+using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Loading;
@@ -54,14 +54,14 @@ internal sealed class TestProject : IDisposable
 
     public RunSummary Run(IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var project = ProjectReader.ReadOrThrow(Folder);
+        var project = ProjectReader.ReadOrThrow(Folder, StandardConnectors.Options);
         var landing = Path.Combine(Folder, "landing");
         Directory.CreateDirectory(landing);
         using var warehouse = Open();
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
         using var session = warehouse.Connect();
         using var outside = scratch.Connect();
-        var environment = new RunEnvironment(session, outside, new LandingStore(landing), [new FilesConnector()], Steps, "test", TimeProvider.System);
+        var environment = new RunEnvironment(session, outside, new LandingStore(landing), StandardConnectors.All, Steps, "test", TimeProvider.System);
         return new EtlRun(project, environment, progress).Execute(cancellation);
     }
 

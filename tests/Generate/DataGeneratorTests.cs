@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Host.Generate;
 using Crm.Analytics.Tests.Storage;
 using Crm.Analytics.Warehouse;
@@ -64,7 +65,7 @@ internal sealed class DataGeneratorTests
 
     [Test]
     public void Generate_Project_PassesTheCheck()
-        => Assert.That(ProjectReader.Read(Project).Problems, Is.Empty);
+        => Assert.That(ProjectReader.Read(Project, StandardConnectors.Options).Problems, Is.Empty);
 
     [Test]
     public void Truth_ByDay_ReconcilesWithTheOrderFiles()

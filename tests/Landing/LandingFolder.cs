@@ -49,9 +49,9 @@ internal sealed class LandingFolder : IDisposable
     }
 
     public Extracted Extract(StreamContext stream, IReadOnlyList<KnownFile>? known = null) =>
-        new StreamExtract(new FilesConnector(), Store).Run(stream, known ?? []);
+        new StreamExtract(new FilesConnector(), Store).Run(stream, new CommittedStream(known ?? [], null));
 
-    public LandedBatch Land(string pattern, params (string Option, string Value)[] options) => Extract(Stream(pattern, options)).Batch!;
+    public LandedBatch Land(string pattern, params (string Option, string Value)[] options) => Extract(Stream(pattern, options)).Batches[0];
 
     /// <summary>Every landed record: path|record|values, NULL as ∅.</summary>
     public IReadOnlyList<string> Rows(LandedBatch batch)

@@ -29,10 +29,10 @@ public class LandingStoreTests
         var second = folder.Extract(folder.Stream("*.csv"));
         Assert.Multiple(() =>
         {
-            Assert.That((first.Resumed, second.Resumed), Is.EqualTo((false, true)));
-            Assert.That(second.Batch!.Files.Single() with { Warnings = [] }, Is.EqualTo(first.Batch!.Files.Single() with { Warnings = [] }));
-            Assert.That(second.Batch.Rejects, Is.EqualTo(first.Batch.Rejects));
-            Assert.That(folder.Rows(second.Batch), Is.EqualTo(folder.Rows(first.Batch)));
+            Assert.That((first.Resumed, second.Resumed), Is.EqualTo((0, 1)));
+            Assert.That(second.Batches[0].Files.Single() with { Warnings = [] }, Is.EqualTo(first.Batches[0].Files.Single() with { Warnings = [] }));
+            Assert.That(second.Batches[0].Rejects, Is.EqualTo(first.Batches[0].Rejects));
+            Assert.That(folder.Rows(second.Batches[0]), Is.EqualTo(folder.Rows(first.Batches[0])));
         });
     }
 
@@ -43,7 +43,7 @@ public class LandingStoreTests
         folder.Write("a.csv", "id,x\n1,Caf\u00E9\n");
         folder.Land("*.csv");
         var again = folder.Extract(folder.Stream("*.csv", ("encoding", "latin-1")));
-        Assert.That((again.Resumed, folder.Rows(again.Batch!).Single()), Is.EqualTo((false, "a.csv|1|1|Café")));
+        Assert.That((again.Resumed, folder.Rows(again.Batches[0]).Single()), Is.EqualTo((0, "a.csv|1|1|Café")));
     }
 
     [Test]
@@ -58,7 +58,7 @@ public class LandingStoreTests
         var again = folder.Extract(folder.Stream("*.csv"));
         Assert.Multiple(() =>
         {
-            Assert.That((again.Resumed, again.Batch!.ParquetPath), Is.EqualTo((false, batch.ParquetPath)));
+            Assert.That((again.Resumed, again.Batches[0].ParquetPath), Is.EqualTo((0, batch.ParquetPath)));
             Assert.That(Directory.EnumerateFileSystemEntries(place).Count(), Is.EqualTo(2));
             Assert.That(folder.Store.Batches("shop", "lines"), Has.Count.EqualTo(1));
         });
@@ -101,9 +101,9 @@ public class LandingStoreTests
         using var cancelled = new CancellationTokenSource();
         var progress = new Cancelling(cancelled);
         Assert.That(
-            () => extract.Run(folder.Stream("*.csv"), [], progress, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+            () => extract.Run(folder.Stream("*.csv"), CommittedStream.Nothing, progress, cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(folder.Store.Batches("shop", "lines"), Is.Empty);
-        Assert.That(folder.Extract(folder.Stream("*.csv")).Resumed, Is.False);
+        Assert.That(folder.Extract(folder.Stream("*.csv")).Resumed, Is.Zero);
     }
 
     [Test]
@@ -113,7 +113,7 @@ public class LandingStoreTests
         folder.Write("a.csv", "id,x\n1,2\n3\n");
         folder.Write("b.jsonl", "{}\n{\n");
         var told = new Telling();
-        new StreamExtract(new FilesConnector(), folder.Store).Run(folder.Stream("*.csv\n*.jsonl"), [], told);
+        new StreamExtract(new FilesConnector(), folder.Store).Run(folder.Stream("*.csv\n*.jsonl"), CommittedStream.Nothing, told);
         Assert.That(told.Last, Is.EqualTo(new ExtractProgress(2, 2, 16, 16, 4)));
     }
 

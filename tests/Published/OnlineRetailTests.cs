@@ -1,3 +1,4 @@
+using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Host;
 using Crm.Analytics.Host.Demo;
@@ -33,7 +34,7 @@ internal sealed class OnlineRetailTests
         _summary = _project.Run();
         _warehouse = _project.Open();
         _star = _warehouse.Connect();
-        _cubes = new CubeReader(_warehouse.Connect, ProjectReader.ReadOrThrow(_project.Folder).Catalogue);
+        _cubes = new CubeReader(_warehouse.Connect, ProjectReader.ReadOrThrow(_project.Folder, StandardConnectors.Options).Catalogue);
         _scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
         _raw = _scratch.Connect();
         _raw.Execute($"""

@@ -41,28 +41,15 @@ public sealed record ConnectorOption(string Name, OptionKind Kind, string Descri
 /// <summary>The options of one connector kind. A connector declares its own; whoever composes the program hands them all to the reader of projects.</summary>
 /// <param name="Connector">The kind, as <c>connector:</c> names it.</param>
 /// <param name="Source">Options at the source, beside <c>source</c>, <c>connector</c>, <c>time_zone</c>, <c>streams</c>, <c>map</c>, <c>quality</c>.</param>
-/// <param name="Stream">Options of each stream, beside <c>key</c> and <c>columns</c>.</param>
+/// <param name="Stream">Options of each stream, beside those that every connector has (<c>key</c>, <c>columns</c>, <c>cursor</c> …).</param>
 public sealed record ConnectorOptions(string Connector, IReadOnlyList<ConnectorOption> Source, IReadOnlyList<ConnectorOption> Stream)
 {
-    /// <summary>The files connector.</summary>
-    public static ConnectorOptions Files { get; } = new("files", [],
-    [
-        new("path", OptionKind.TextOrList, "Files to read, relative to the project folder; * ? and ** are wildcards.") { Required = true },
-        new("format", OptionKind.Choice, "Format of the files; default: by their name.") { Choices = ["csv", "jsonl", "json", "parquet"] },
-        new("delimiter", OptionKind.Text, "CSV: the character between values, or tab; default: the one of , ; | and tab that the header shows.") { MaxLength = 3 },
-        new("quote", OptionKind.Text, "CSV: the quote around values; empty for none; default \".") { MaxLength = 1 },
-        new("escape", OptionKind.Text, "CSV: what stands before a quote inside quotes; default: the quote.") { MaxLength = 1 },
-        new("header", OptionKind.Boolean, "CSV: the first line names the columns; default true; else the stream's columns do, or column_1, column_2 …"),
-        new("encoding", OptionKind.Choice, "CSV and JSON: encoding of the text; default utf-8, or what a byte-order mark says.")
-        {
-            Choices = ["utf-8", "utf-16", "utf-16le", "utf-16be", "latin-1", "windows-1252"],
-        },
-        new("compression", OptionKind.Choice, "Compression of the files; default auto, by their first bytes.") { Choices = ["auto", "none", "gzip"] },
-        new("skip_lines", OptionKind.Integer, "CSV: lines to leave out before the header; default 0."),
-        new("null_values", OptionKind.TextOrList, "CSV: unquoted texts that mean a missing value, beside the empty text."),
-        new("max_line_bytes", OptionKind.Integer, "CSV and JSON: a longer record goes to the quarantine; at least 1,000, default 2,000,000.") { Min = 1000 },
-    ]);
+    /// <summary>True when it can read on from a mark: streams may say <c>cursor</c> and <c>lag</c>.</summary>
+    public bool ReadsFromCursor { get; init; }
 
-    /// <summary>The connectors that every program knows.</summary>
-    public static IReadOnlyList<ConnectorOptions> Standard { get; } = [Files];
+    /// <summary>True when it can follow the source's log of changes: streams may say <c>load: changes</c>.</summary>
+    public bool ReadsChanges { get; init; }
+
+    /// <summary>True when it can read the keys alone: streams may say <c>deletes: keys</c>.</summary>
+    public bool ReadsKeys { get; init; }
 }

@@ -10,7 +10,10 @@ public sealed class FilesConnector : IConnector
     private const int FilesLookedAt = 500;
 
     /// <inheritdoc/>
-    public ConnectorOptions Options => ConnectorOptions.Files;
+    public ConnectorOptions Options => FilesOptions.Declared;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FoundStream> Streams(SourceContext source, CancellationToken cancellation = default) => [];
 
     /// <inheritdoc/>
     public IReadOnlyList<LandedColumn> Columns(StreamContext stream, CancellationToken cancellation = default)
@@ -22,9 +25,10 @@ public sealed class FilesConnector : IConnector
     }
 
     /// <inheritdoc/>
-    public Discovery Discover(StreamContext stream, IReadOnlyList<KnownFile> known, CancellationToken cancellation = default)
+    public Discovery Discover(StreamContext stream, CommittedStream committed, CancellationToken cancellation = default)
     {
         var options = FilesOptions.Read(stream);
+        var known = committed.Files;
         var knownByPath = known.ToDictionary(k => k.Path, StringComparer.Ordinal);
         var items = new List<SourceItem>();
         var touched = new List<KnownFile>();

@@ -29,6 +29,25 @@ internal sealed record FilesOptions(
     OptionValue Patterns, FileFormat? Format, byte? Delimiter, byte? Quote, byte? Escape, Encoding? Encoding, bool? Gzip, bool Header,
     int SkipLines, IReadOnlyList<string> NullValues, int MaxLineBytes)
 {
+    /// <summary>The options as YAML spells them.</summary>
+    public static ConnectorOptions Declared { get; } = new("files", [],
+    [
+        new("path", OptionKind.TextOrList, "Files to read, relative to the project folder; * ? and ** are wildcards.") { Required = true },
+        new("format", OptionKind.Choice, "Format of the files; default: by their name.") { Choices = ["csv", "jsonl", "json", "parquet"] },
+        new("delimiter", OptionKind.Text, "CSV: the character between values, or tab; default: the one of , ; | and tab that the header shows.") { MaxLength = 3 },
+        new("quote", OptionKind.Text, "CSV: the quote around values; empty for none; default \".") { MaxLength = 1 },
+        new("escape", OptionKind.Text, "CSV: what stands before a quote inside quotes; default: the quote.") { MaxLength = 1 },
+        new("header", OptionKind.Boolean, "CSV: the first line names the columns; default true; else the stream's columns do, or column_1, column_2 …"),
+        new("encoding", OptionKind.Choice, "CSV and JSON: encoding of the text; default utf-8, or what a byte-order mark says.")
+        {
+            Choices = ["utf-8", "utf-16", "utf-16le", "utf-16be", "latin-1", "windows-1252"],
+        },
+        new("compression", OptionKind.Choice, "Compression of the files; default auto, by their first bytes.") { Choices = ["auto", "none", "gzip"] },
+        new("skip_lines", OptionKind.Integer, "CSV: lines to leave out before the header; default 0."),
+        new("null_values", OptionKind.TextOrList, "CSV: unquoted texts that mean a missing value, beside the empty text."),
+        new("max_line_bytes", OptionKind.Integer, "CSV and JSON: a longer record goes to the quarantine; at least 1,000, default 2,000,000.") { Min = 1000 },
+    ]);
+
     public static FilesOptions Read(StreamContext stream)
     {
         var read = new OptionReader(stream);
@@ -62,7 +81,7 @@ internal sealed record FilesOptions(
     {
         public string? Choice(string name)
         {
-            var allowed = ConnectorOptions.Files.Stream.First(o => o.Name == name).Choices;
+            var allowed = Declared.Stream.First(o => o.Name == name).Choices;
             return stream.Option(name) is not { } value ? null
                 : allowed.Contains(value.Text.ToLowerInvariant()) ? value.Text.ToLowerInvariant()
                 : throw Wrong(name, value, $"one of {string.Join(", ", allowed)}");

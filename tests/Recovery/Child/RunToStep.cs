@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Crm.Analytics.Etl;
-using Crm.Analytics.Etl.Connectors.Files;
+using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Loading;
@@ -13,7 +13,7 @@ internal static class RunToStep
 {
     public static void Execute(string folder, int step)
     {
-        var project = ProjectReader.ReadOrThrow(folder);
+        var project = ProjectReader.ReadOrThrow(folder, StandardConnectors.Options);
         var landing = Path.Combine(folder, "landing");
         Directory.CreateDirectory(landing);
         using var warehouse = DuckDbInstance.OpenWarehouse(
@@ -22,7 +22,7 @@ internal static class RunToStep
         using var session = warehouse.Connect();
         using var outside = scratch.Connect();
         var environment = new RunEnvironment(
-            session, outside, new LandingStore(landing), [new FilesConnector()], [new LastStep()], "test", TimeProvider.System);
+            session, outside, new LandingStore(landing), StandardConnectors.All, [new LastStep()], "test", TimeProvider.System);
         new EtlRun(project, environment, new KillAt(step)).Execute();
     }
 

@@ -18,10 +18,10 @@ public static class ProjectReader
 
     /// <summary>Reads a project folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="connectors">The connectors the program has; null for <see cref="ConnectorOptions.Standard"/>.</param>
+    /// <param name="connectors">The connectors the program has.</param>
     /// <returns>The project, or every problem.</returns>
     /// <exception cref="CrmException">The folder is no project folder: it has no <c>crm.yaml</c>.</exception>
-    public static ReadResult Read(string folder, IReadOnlyList<ConnectorOptions>? connectors = null)
+    public static ReadResult Read(string folder, IReadOnlyList<ConnectorOptions> connectors)
     {
         folder = Path.GetFullPath(folder);
         if (!File.Exists(Path.Combine(folder, SettingsFile)))
@@ -48,7 +48,7 @@ public static class ProjectReader
             reader.Check(references);
         }
 
-        var sources = Sources(files, references, connectors ?? ConnectorOptions.Standard, problems);
+        var sources = Sources(files, references, connectors, problems);
         if (problems.Count > 0)
         {
             return new(null, Ordered(problems));
@@ -61,7 +61,7 @@ public static class ProjectReader
     /// <inheritdoc cref="Read" path="/param"/>
     /// <exception cref="DeclarationException">Something is wrong in the files; carries every problem.</exception>
     /// <exception cref="CrmException">The folder is no project folder: it has no <c>crm.yaml</c>.</exception>
-    public static Project ReadOrThrow(string folder, IReadOnlyList<ConnectorOptions>? connectors = null)
+    public static Project ReadOrThrow(string folder, IReadOnlyList<ConnectorOptions> connectors)
     {
         var result = Read(folder, connectors);
         return result.Project ?? throw new DeclarationException(result.Problems);

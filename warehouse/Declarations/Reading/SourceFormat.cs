@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Analytics.Warehouse.Declarations.Shapes;
 using Crm.Analytics.Warehouse.Declarations.Yaml;
 
@@ -6,17 +7,35 @@ namespace Crm.Analytics.Warehouse.Declarations.Reading;
 /// <summary>The YAML of a source; part of its keys are the connector's.</summary>
 internal static class SourceFormat
 {
+    private static readonly ScalarShape drift = ScalarShape.Choice("what to do when columns change", "evolve", "freeze", "quarantine");
+
     private static readonly MapShape typedColumn = new("a column",
     [
         new("type", ScalarShape.ColumnType, "Type of the value.", Required: true),
         new("format", ScalarShape.Text, "strptime pattern of dates and timestamps, e.g. %d/%m/%Y %H:%M; default ISO 8601."),
+        new("schema", drift, "What happens when this column changes; default: what the stream says."),
     ]);
+
+    private static readonly ScalarShape lag = new(ScalarKind.Text, "a time span, as 2 days, or a whole number")
+    {
+        Pattern = "^[0-9]+( +(second|minute|hour|day|week)s?)?$",
+        Accepts = static text => CursorLag.TryParse(text, out _),
+    };
 
     private static readonly Key[] streamKeys =
     [
         new("key", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)), "Columns that identify a record; default: file and record number do."),
         new("columns", new MapShape("columns", [], new FreeKeys("a column", new EitherShape(ScalarShape.ColumnType, typedColumn), AnyName: true)),
             "Types of raw columns, as the source spells them: name: type, or name: {type: …, format: …}."),
+        new("load", ScalarShape.Choice("a way to load", "full", "incremental", "changes"),
+            "full: everything each time; incremental: what the cursor says is new; changes: the source's log of changes. Default: incremental with a cursor, else full."),
+        new("cursor", ScalarShape.AnyText, "Column that grows with every change of a record, e.g. updated_at."),
+        new("lag", lag, "How far below the last mark to begin again, since records can become visible late: 2 days, 1 hour, or a number; default: none."),
+        new("deletes", ScalarShape.Choice("a way to find deleted records", "none", "keys"),
+            "keys: read all keys in each run, and take records whose key is gone for deleted. A full load of a stream with a key does so anyway."),
+        new("deleted_when", ScalarShape.Sql, "Condition over the stream's columns that says that a record is deleted."),
+        new("schema", drift, "When columns change: evolve (default) takes them as they come, freeze fails the run, quarantine puts the records aside."),
+        new("chunk_rows", ScalarShape.Integer(1000), "Rows after which a first load lands what it has, so that it can resume there."),
     ];
 
     private static readonly MapShape contractMap = new("a map",
@@ -36,7 +55,7 @@ internal static class SourceFormat
     /// <summary>Keys of every source, whatever its connector.</summary>
     private static readonly string[] sourceNames = ["source", "connector", "time_zone", "streams", "map", "quality"];
 
-    private static readonly string[] streamNames = ["key", "columns"];
+    private static readonly string[] streamNames = ["key", "columns", "load", "cursor", "lag", "deletes", "deleted_when", "schema", "chunk_rows"];
 
     /// <summary>The shape of a source.</summary>
     /// <param name="known">The connectors that there are.</param>
@@ -100,11 +119,34 @@ internal static class SourceFormat
         {
             var typed = value as YamlMap;
             var type = ColumnType.TryParse((value as YamlScalar)?.Text ?? typed?.Text("type") ?? "", out var parsed) ? parsed : new(TypeKind.Text);
-            columns.Add(new(column.Text, type, typed?.Text("format"), column.Where));
+            columns.Add(new(column.Text, type, typed?.Text("format"), column.Where) { Drift = typed?.Text("schema") is { } policy ? Drift(policy) : null });
         }
 
-        return new(name.Text, Options(map, streamNames), [.. map?.ScalarsOf("key").Select(k => k.Text) ?? []], columns, name.Where);
+        return new(name.Text, Options(map, streamNames), [.. map?.ScalarsOf("key").Select(k => k.Text) ?? []], columns, name.Where) { Sync = Sync(map) };
     }
+
+    private static StreamSync Sync(YamlMap? map)
+    {
+        var cursor = map?.Text("cursor");
+        var load = map?.Text("load") switch
+        {
+            "full" => LoadMode.Full,
+            "changes" => LoadMode.Changes,
+            "incremental" => LoadMode.Incremental,
+            _ => cursor is null ? LoadMode.Full : LoadMode.Incremental,
+        };
+        CursorLag? wait = CursorLag.TryParse(map?.Text("lag") ?? "", out var parsed) ? parsed : null;
+        var deleted = map?.Scalar("deleted_when") is { } condition ? new MappedExpression(condition.Text, condition.Where) : null;
+        long? chunk = long.TryParse(map?.Text("chunk_rows"), NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null;
+        return new(load, cursor, wait, map?.Text("deletes") == "keys" ? DeleteDetection.Keys : DeleteDetection.None, deleted, Drift(map?.Text("schema")), chunk);
+    }
+
+    private static DriftPolicy Drift(string? text) => text switch
+    {
+        "freeze" => DriftPolicy.Freeze,
+        "quarantine" => DriftPolicy.Quarantine,
+        _ => DriftPolicy.Evolve,
+    };
 
     private static Dictionary<string, OptionValue> Options(YamlMap? map, string[] others)
     {

@@ -1,0 +1,14 @@
+using Crm.Analytics.Etl.Connectors.Files;
+using Crm.Analytics.Warehouse.Declarations;
+
+namespace Crm.Analytics.Etl.Connectors;
+
+/// <summary>The connectors that the program has, one of each kind.</summary>
+public static class StandardConnectors
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<IConnector> All { get; } = [new FilesConnector()];
+
+    /// <summary>Their options, for the reader of projects.</summary>
+    public static IReadOnlyList<ConnectorOptions> Options { get; } = [.. All.Select(c => c.Options)];
+}
