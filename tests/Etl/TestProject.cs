@@ -60,8 +60,7 @@ internal sealed class TestProject : IDisposable
         using var warehouse = Open();
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
         using var session = warehouse.Connect();
-        using var outside = scratch.Connect();
-        var environment = new RunEnvironment(session, outside, new LandingStore(landing), StandardConnectors.All, Steps, "test", TimeProvider.System);
+        var environment = new RunEnvironment(session, scratch, new LandingStore(landing), StandardConnectors.All, Secrets.None, Steps, "test", TimeProvider.System);
         return new EtlRun(project, environment, progress).Execute(cancellation);
     }
 
