@@ -20,7 +20,11 @@ namespace Crm.Analytics.Etl;
 /// <param name="Clock">The clock.</param>
 public sealed record RunEnvironment(
     ISession Warehouse, DuckDbInstance Scratch, LandingStore Landing, IReadOnlyList<IConnector> Connectors, Secrets Secrets, IReadOnlyList<IRunStep> Steps,
-    string Program, TimeProvider Clock);
+    string Program, TimeProvider Clock)
+{
+    /// <summary>The connector of a source.</summary>
+    public IConnector ConnectorOf(Source source) => Connectors.First(c => c.Kind == source.Connector);
+}
 
 /// <summary>
 /// A run: lands what is new in every stream, conforms it, and publishes dimensions, facts, scores, high-water marks and the run log in one commit.
@@ -90,12 +94,12 @@ public sealed class EtlRun
         using var scratch = environment.Scratch.Connect();
         foreach (var stream in landed.Where(l => l.HasNews))
         {
-            streams.Add(new(project, stream.Source, stream.Stream, stream.Extracted.Batches, stream.Known, scratch, ref nextFile, run)
+            streams.Add(new(project, stream.Stream, stream.Extracted.Batches, scratch, ref nextFile, run)
             {
                 KeyList = stream.KeyList,
                 IsWhole = true,
             });
-            warnings.AddRange(ColumnDriftGate.Judge(streams[^1], stream.Before?.Columns));
+            warnings.AddRange(ColumnDriftGate.Judge(streams[^1].Source.Name, streams[^1].Stream, streams[^1].Drift));
         }
 
         var problems = streams.SelectMany(s => MapCheck.Check(scratch, project, s.Source, s.Stream, s.Columns)).ToList();
@@ -218,11 +222,11 @@ public sealed class EtlRun
     {
         foreach (var stream in landed)
         {
-            var load = loaded.FirstOrDefault(l => l.Source == stream.Source && l.Stream == stream.Stream);
-            var columns = load is null ? stream.Before?.Columns : ColumnDriftGate.Merged(stream.Before?.Columns, load.Columns);
-            if (stream.State != stream.Before?.State || columns != stream.Before?.Columns)
+            var load = loaded.FirstOrDefault(l => l.Stream == stream.Stream.Stream);
+            var columns = load is null ? stream.Stream.Before?.Columns : ColumnDriftGate.Merged(stream.Stream.Before?.Columns, load.Columns);
+            if (stream.State != stream.Stream.Before?.State || columns != stream.Stream.Before?.Columns)
             {
-                log.WriteState(stream.Source.Name, stream.Stream.Name, stream.State, columns, load is null ? stream.Before?.RunId : run);
+                log.WriteState(stream.Stream.Source.Name, stream.Stream.Stream.Name, stream.State, columns, load is null ? stream.Stream.Before?.RunId : run);
             }
         }
     }
@@ -232,17 +236,17 @@ public sealed class EtlRun
     /// </summary>
     private void Forget(IReadOnlyList<LandedStream> landed, IReadOnlyList<StreamLoad> loaded, RunRequest request)
     {
-        if (!request.IsDry && loaded.Count == 0 && landed.Any(l => l.State != l.Before?.State))
+        if (!request.IsDry && loaded.Count == 0 && landed.Any(l => l.State != l.Stream.Before?.State))
         {
             environment.Warehouse.InTransaction(() => WriteStates(landed, loaded, null));
         }
 
         foreach (var stream in landed)
         {
-            var isLoaded = !request.IsDry && loaded.Any(l => l.Source == stream.Source && l.Stream == stream.Stream);
+            var isLoaded = !request.IsDry && loaded.Any(l => l.Stream == stream.Stream.Stream);
             foreach (var batch in stream.Extracted.Batches.Skip(request.IsDry ? stream.Extracted.Resumed : 0).Where(_ => !isLoaded))
             {
-                environment.Landing.Discard(stream.Source.Name, stream.Stream.Name, batch.Id);
+                environment.Landing.Discard(stream.Stream.Source.Name, stream.Stream.Stream.Name, batch.Id);
             }
         }
 

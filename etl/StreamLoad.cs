@@ -9,6 +9,19 @@ using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl;
 
+/// <summary>A stream and what the warehouse knows of it.</summary>
+/// <param name="Source">The source.</param>
+/// <param name="Stream">The stream.</param>
+/// <param name="Files">Its files and deliveries.</param>
+/// <param name="Before">What was remembered of it; null for the first time.</param>
+/// <param name="IsOfVersions">As <see cref="KeyIndex"/> says.</param>
+internal sealed record KnownStream(Source Source, SourceStream Stream, IReadOnlyList<LoadedFile> Files, StreamState? Before, bool IsOfVersions)
+{
+    /// <summary>Asks the log.</summary>
+    public static KnownStream Of(Source source, SourceStream stream, RunLog log, RunEnvironment environment) => new(
+        source, stream, log.Files(source.Name, stream.Name), log.State(source.Name, stream.Name), !environment.ConnectorOf(source).Options.ReadsFromCursor);
+}
+
 /// <summary>One stream on its way through a run: what landed of it, the rows it makes of each contract, and what became of its records.</summary>
 internal sealed class StreamLoad
 {
@@ -18,33 +31,34 @@ internal sealed class StreamLoad
     private readonly Project project;
     private readonly string name;
     private readonly int run;
-    private ConformedStream conformed;
-    private StreamShape shape;
+    private readonly ConformedStream conformed;
+    private readonly StreamShape shape;
+    private readonly IReadOnlyList<DescribedColumn> absent;
 
     /// <summary>Takes landed batches on; new files are numbered on from <paramref name="nextFile"/> in the order of their paths.</summary>
     /// <param name="project">The project.</param>
-    /// <param name="source">The source.</param>
-    /// <param name="stream">The stream.</param>
+    /// <param name="stream">The stream with what the warehouse knows of it; columns that it had and no record has now are NULL.</param>
     /// <param name="batches">What landed, in order.</param>
-    /// <param name="known">What the warehouse knows of the stream.</param>
     /// <param name="session">A session that may read the landing.</param>
     /// <param name="nextFile">The number the next new file gets.</param>
     /// <param name="run">The run.</param>
     public StreamLoad(
-        Project project, Source source, SourceStream stream, IReadOnlyList<LandedBatch> batches, IReadOnlyList<LoadedFile> known, ISession session,
-        ref int nextFile, int run)
+        Project project, KnownStream stream, IReadOnlyList<LandedBatch> batches, ISession session, ref int nextFile, int run)
     {
-        (this.project, Source, Stream, Known, this.run) = (project, source, stream, known, run);
+        (this.project, Source, Stream, Known, this.run) = (project, stream.Source, stream.Stream, stream.Files, run);
         this.batches = [.. batches];
-        name = $"{source.Name}_{stream.Name}";
+        name = $"{Source.Name}_{Stream.Name}";
         foreach (var batch in batches)
         {
             Number(batch, ref nextFile);
         }
 
-        shape = new StreamShape(source, stream, ColumnsOf(session));
+        var present = ColumnsOf(session);
+        absent = [.. ColumnDriftGate.Read(stream.Before?.Columns).Where(c => !present.Any(p => string.Equals(p.Name, c.Name, StringComparison.OrdinalIgnoreCase)))];
+        shape = new StreamShape(Source, Stream, [.. present, .. absent]);
+        Drift = ColumnDriftGate.Compare(stream.Before?.Columns, [.. present.Select(c => new LandedColumn(c.Name, c.Type))]);
         conformed = Conformed();
-        Keys = KeyIndex.Has(stream) ? new KeyIndex(shape) : null;
+        Keys = KeyIndex.Has(Stream) ? new KeyIndex(shape, stream.IsOfVersions) : null;
     }
 
     /// <summary>The source.</summary>
@@ -56,7 +70,7 @@ internal sealed class StreamLoad
     /// <summary>What landed, in order.</summary>
     public IReadOnlyList<LandedBatch> Batches => batches;
 
-    /// <summary>The raw columns of all batches together.</summary>
+    /// <summary>The raw columns of all batches together, and those the stream had before.</summary>
     public IReadOnlyList<LandedColumn> Columns => [.. shape.Columns.Select(c => new LandedColumn(c.Name, c.Type))];
 
     /// <summary>What the warehouse knew of the stream before.</summary>
@@ -102,7 +116,7 @@ internal sealed class StreamLoad
     public QuarantineChoice? Only { get; init; }
 
     /// <summary>How the stream's columns are other than they were.</summary>
-    public IReadOnlyList<ColumnChange> Drift { get; set; } = [];
+    public IReadOnlyList<ColumnChange> Drift { get; }
 
     private string Raw => $"raw_{name}";
 
@@ -294,6 +308,11 @@ internal sealed class StreamLoad
         {
             session.Execute(Sql.Fill("only", ("only", OnlyTable)), new { source = Source.Name, stream = Stream.Name, rule = Only.Rule });
             rows = Sql.Fill("raw_only", ("rows", rows), ("only", OnlyTable));
+        }
+
+        if (absent.Count > 0)
+        {
+            rows = Sql.Fill("with_absent", ("rows", rows), ("columns", SqlName.List(absent.Select(c => $"CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"))));
         }
 
         session.Execute(Sql.Fill("view", ("view", Raw), ("rows", rows)));

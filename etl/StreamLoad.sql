@@ -1,5 +1,5 @@
 -- grain: one stream of a run
--- reads: {rows}, {bad}, {table}, {files}, {members}, {target}, {moved}, {gone}, {only}, {raw}, meta.quarantine, loaded_record
+-- reads: {rows}, {bad}, {table}, {files}, {members}, {target}, {moved}, {gone}, {only}, {raw}, {empty}, meta.quarantine, loaded_record
 -- writes: {view}, {files}, {bad}, {gone}, {only}
 
 -- part: view
@@ -47,6 +47,9 @@ SELECT count(*) FROM {only}
 
 -- part: raw_only
 SELECT * FROM ({rows}) WHERE (_file, _record) IN (SELECT (file_id, source_record) FROM {only})
+
+-- part: with_absent
+SELECT *, {columns} FROM ({rows})
 
 -- part: drifted
 INSERT INTO {bad}

@@ -22,15 +22,15 @@ internal sealed class StreamReplay(Project project, RunEnvironment environment, 
         {
             foreach (var stream in source.Streams.Where(s => request.Stream is null || s.Name == request.Stream))
             {
-                var known = log.Files(source.Name, stream.Name);
-                var wanted = Wanted(source, stream, known, request);
+                var known = KnownStream.Of(source, stream, log, environment);
+                var wanted = Wanted(source, stream, known.Files, request);
                 if (wanted.Count == 0)
                 {
                     continue;
                 }
 
                 var none = 0;
-                var load = new StreamLoad(project, source, stream, Batches(source, stream, wanted), known, scratch, ref none, run)
+                var load = new StreamLoad(project, known, Batches(source, stream, wanted), scratch, ref none, run)
                 {
                     IsRecalled = true,
                     IsWhole = request.Quarantined is null,

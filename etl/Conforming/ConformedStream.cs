@@ -102,6 +102,8 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
                 ("reason", SqlName.Literal($"{rule.Name}: {rule.Rule}")), ("view", row.View), ("rule", rule.Rule), ("alive", shape.TellsDeletes ? " AND NOT _deleted" : "")));
         }
 
+        // Records can have been found bad before their values were looked at.
+        bad += session.Scalar<long>(Sql.Fill("count_told", ("bad", BadTable)));
         if (bad > 0)
         {
             session.Execute(Sql.Fill("withdraw", ("target", target), ("bad", BadTable)));

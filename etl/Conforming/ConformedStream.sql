@@ -47,6 +47,9 @@ CREATE OR REPLACE TEMP VIEW {view} AS
 -- part: count_bad
 SELECT count(*) FROM {target} WHERE _bad
 
+-- part: count_told
+SELECT count(*) FROM {bad}
+
 -- part: reasons
 INSERT INTO {bad}
 SELECT _file, _record, NULL, {contract}, reason.rule, reason.column_name, reason.reason, NULL

@@ -41,8 +41,11 @@ public sealed class StreamExtract(IConnector connector, LandingStore store)
         Run(stream, committed, default, progress, cancellation);
 
     /// <summary>Lands what is new; or, for a backfill, what lies in a range of the cursor again.</summary>
-    /// <inheritdoc cref="Run(StreamContext, CommittedStream, IProgress{ExtractProgress}?, CancellationToken)" path="/param"/>
+    /// <param name="stream">The stream.</param>
+    /// <param name="committed">What the warehouse has committed of it.</param>
     /// <param name="range">Bounds of a backfill.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellation">Stops it between records.</param>
     public Extracted Run(
         StreamContext stream, CommittedStream committed, CursorRange range, IProgress<ExtractProgress>? progress, CancellationToken cancellation)
     {

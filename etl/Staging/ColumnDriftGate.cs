@@ -34,7 +34,7 @@ public static class ColumnDriftGate
             return [];
         }
 
-        var was = Read(before);
+        var was = Types(before);
         var present = now.ToDictionary(c => c.Name, c => c.Type, StringComparer.OrdinalIgnoreCase);
         return [.. now.Where(c => !was.TryGetValue(c.Name, out var type) || type != c.Type).Select(c => new ColumnChange(c.Name, was.GetValueOrDefault(c.Name), c.Type))
             .Concat(was.Where(c => !present.ContainsKey(c.Key)).Select(c => new ColumnChange(c.Key, c.Value, null)))];
@@ -43,7 +43,7 @@ public static class ColumnDriftGate
     /// <summary>The columns to remember: those there are, and those there were.</summary>
     public static string Merged(string? before, IReadOnlyList<LandedColumn> now)
     {
-        var columns = before is null ? new(StringComparer.OrdinalIgnoreCase) : Read(before);
+        var columns = before is null ? new(StringComparer.OrdinalIgnoreCase) : Types(before);
         foreach (var column in now)
         {
             columns[column.Name] = column.Type;
@@ -58,15 +58,13 @@ public static class ColumnDriftGate
 
     /// <summary>Refuses changes that the stream forbids, and answers warnings of the others.</summary>
     /// <exception cref="CrmException">A column changed that the stream says is frozen.</exception>
-    internal static IEnumerable<string> Judge(StreamLoad load, string? before)
+    internal static IEnumerable<string> Judge(string source, SourceStream stream, IReadOnlyList<ColumnChange> changes)
     {
-        var changes = Compare(before, load.Columns);
-        load.Drift = changes;
-        var frozen = changes.Where(c => PolicyOf(load.Stream, c.Column) == DriftPolicy.Freeze).ToList();
+        var frozen = changes.Where(c => PolicyOf(stream, c.Column) == DriftPolicy.Freeze).ToList();
         return frozen.Count == 0
-            ? changes.Select(c => $"{load.Source.Name}/{load.Stream.Name}: {c}")
+            ? changes.Select(c => $"{source}/{stream.Name}: {c}")
             : throw new CrmException(
-                FailureKind.CheckFailed, string.Join("; ", frozen), $"{load.Source.Name}/{load.Stream.Name}", "the columns it had, since the stream says schema: freeze",
+                FailureKind.CheckFailed, string.Join("; ", frozen), $"{source}/{stream.Name}", "the columns it had, since the stream says schema: freeze",
                 "Correct the source, or let the stream say schema: evolve; nothing that readers see has changed");
     }
 
@@ -79,6 +77,10 @@ public static class ColumnDriftGate
             _ => $"{SqlName.Quote(c.Column)} IS NOT NULL AND TRY_CAST({SqlName.Quote(c.Column)} AS {c.Was}) IS NULL",
         }, c.ToString()));
 
-    private static Dictionary<string, string> Read(string columns) =>
+    /// <summary>The columns that <see cref="Merged"/> wrote; none when they are not known.</summary>
+    public static IReadOnlyList<DescribedColumn> Read(string? columns) =>
+        columns is null ? [] : [.. Types(columns).Select(c => new DescribedColumn(c.Key, c.Value))];
+
+    private static Dictionary<string, string> Types(string columns) =>
         new(JsonSerializer.Deserialize<Dictionary<string, string>>(columns)!, StringComparer.OrdinalIgnoreCase);
 }

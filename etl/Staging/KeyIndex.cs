@@ -22,7 +22,11 @@ public readonly record struct KeyCounts(long Unchanged, long Current, long Super
 /// late changes histories only. The index is the table <c>stage.SOURCE__STREAM</c>.
 /// </summary>
 /// <param name="shape">The stream.</param>
-public sealed class KeyIndex(StreamShape shape)
+/// <param name="isOfVersions">
+/// True when records are versions that can come in any order, so that the stream's cursor says which is newer (files, events); false when a record is what the
+/// source holds at the moment, so that the later delivery is right whatever its cursor says (tables).
+/// </param>
+public sealed class KeyIndex(StreamShape shape, bool isOfVersions)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<KeyIndex>();
     private readonly string name = $"{shape.Source.Name}__{shape.Stream.Name}";
@@ -129,7 +133,7 @@ public sealed class KeyIndex(StreamShape shape)
 
     private string RawName(string column) => shape.Declared(column) is null ? SqlName.Quote(column) : StreamShape.Raw(column);
 
-    private string? CursorType() => shape.Stream.Sync is { Cursor: { } cursor, Load: LoadMode.Incremental }
+    private string? CursorType() => isOfVersions && shape.Stream.Sync.Cursor is { } cursor
         ? shape.Declared(cursor)?.Type.Sql ?? shape.Columns.FirstOrDefault(c => string.Equals(c.Name, cursor, StringComparison.OrdinalIgnoreCase))?.Type
         : null;
 

@@ -25,9 +25,7 @@ WITH many AS (
   FROM {said} s LEFT JOIN {table} k ON k.key = s.key
   WHERE s.key IS NOT NULL
 ), before AS (
-  SELECT *, hash AS p_hash, is_deleted AS p_deleted, true AS is_first FROM placed LIMIT 0
-  UNION ALL
-  SELECT *, k_hash, k_deleted, NOT is_known FROM placed WHERE key NOT IN (SELECT key FROM many)
+  SELECT *, k_hash AS p_hash, k_deleted AS p_deleted, NOT is_known AS is_first FROM placed WHERE key NOT IN (SELECT key FROM many)
   UNION ALL
   SELECT *,
          CASE WHEN is_late THEN k_hash ELSE coalesce(lag(hash) OVER w, k_hash) END,

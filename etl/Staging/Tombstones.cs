@@ -32,11 +32,12 @@ internal sealed class Tombstones(StreamShape shape, LandingStore store, int run)
             var records = session.Scalar<long>(Sql.Fill("count", ("gone", Gone)));
             session.Execute(Sql.Fill(
                 "copy", ("gone", Gone), ("columns", string.Concat(shape.Columns.Select(Column))), ("target", SqlName.Literal(parquet)),
-                ("landings", string.Join("\nUNION ALL BY NAME\n", landings.Prepend($"SELECT * FROM {shape.Empty()}")))));
+                ("landings", string.Join("\nUNION ALL BY NAME\n", landings.Prepend(Sql.Fill("empty", ("empty", shape.Empty())))))));
             var modified = batches[^1].Files.Max(f => f.Modified);
             return new LandedBatch(
                 parquet, [new LandedFile(0, path, 0, modified, "", FileChange.New, 0, records, 0, [])], [],
-                [.. shape.Columns.Select(c => new LandedColumn(c.Name, c.Type))], []) { MarksDeleted = true };
+                [.. shape.Columns.Select(c => new LandedColumn(c.Name, c.Type))], [])
+            { MarksDeleted = true };
         });
     }
 

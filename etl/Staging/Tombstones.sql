@@ -1,5 +1,5 @@
 -- grain: one key that is gone from its source
--- reads: {gone}
+-- reads: {gone}, {empty}
 -- writes: nothing (no table: a landed batch)
 
 -- part: count
@@ -12,3 +12,6 @@ COPY (
 {landings}
   ) r ON r._file = g.good_file AND r._record = g.good_record
 ) TO {target} (FORMAT parquet, COMPRESSION lz4)
+
+-- part: empty
+SELECT * FROM {empty}

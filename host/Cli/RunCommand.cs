@@ -16,7 +16,8 @@ internal static class RunCommand
     private static readonly Option<string?> stream = new("--stream") { Description = "Only this stream of the source", HelpName = "NAME" };
     private static readonly Option<string?> from = new("--from")
     {
-        Description = "Load a range again, from here: a value of the cursor; with --replay a date of files and deliveries (UTC)", HelpName = "VALUE",
+        Description = "Load a range again, from here: a value of the cursor; with --replay a date of files and deliveries (UTC)",
+        HelpName = "VALUE",
     };
 
     private static readonly Option<string?> to = new("--to") { Description = "End of the range, exclusive", HelpName = "VALUE" };

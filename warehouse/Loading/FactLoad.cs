@@ -58,7 +58,8 @@ public sealed class FactLoad(
             session.Execute(Sql.Fill("predecessors", ("moved", files)));
             return TableMerge.Apply(session, new(
                 table, "load_fact_moved", ["source_file", "source_record"], $"(t.source_file, t.source_record) IN (SELECT (old_file, old_record) FROM {files})",
-                ["source_file", "source_record"]) { MatchWith = ["old_file", "old_record"], Relabels = true }, run);
+                ["source_file", "source_record"])
+            { MatchWith = ["old_file", "old_record"], Relabels = true }, run);
         }
 
         session.Execute(Fill("last_of_key", relation));
