@@ -92,6 +92,6 @@ internal sealed class StreamLanding(Project project, RunEnvironment environment,
     private sealed class LandingProgress(RunClock clock, string step) : IProgress<ExtractProgress>
     {
         public void Report(ExtractProgress value) =>
-            clock.Report(step, value.BytesTotal == 0 ? null : (double)value.Bytes / value.BytesTotal, value.Records);
+            clock.Report(step, value.BytesTotal == 0 ? null : (double)value.Bytes / value.BytesTotal, value.Records, value.Rejected);
     }
 }
