@@ -257,7 +257,7 @@ internal sealed class StreamLoad
 
     private IReadOnlyList<DescribedColumn> ColumnsOf(ISession session) => batches.Count == 1
         ? [.. batches[0].Columns.Select(c => new DescribedColumn(c.Name, c.Type))]
-        : [.. session.Describe(LandedRelation.Sql(batches, IdOf)).Where(c => !LandedRelation.LineageColumns.Contains(c.Name))];
+        : [.. session.Describe(LandedRelation.Sql(batches, (_, f) => IdOf(f))).Where(c => !LandedRelation.LineageColumns.Contains(c.Name))];
 
     private ConformedStream Conformed() =>
         new(shape, [.. Source.Maps.Where(m => m.From == Stream.Name).Select(m => RowsOf(project, shape, m))], $"conformed_{name}");
@@ -303,7 +303,7 @@ internal sealed class StreamLoad
 
     private string MakeRaw(ISession session)
     {
-        var rows = batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.Sql(batches, IdOf);
+        var rows = batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.Sql(batches, (_, f) => IdOf(f));
         if (Only is not null)
         {
             session.Execute(Sql.Fill("only", ("only", OnlyTable)), new { source = Source.Name, stream = Stream.Name, rule = Only.Rule });
@@ -345,7 +345,7 @@ internal sealed class StreamLoad
 
     private string? Landed(LandingStore store, ConformedRows map, IEnumerable<LoadedFile> wanted, Func<(string Sql, string Ids), string> select)
     {
-        var queries = new List<string>();
+        var landed = new List<(LandedBatch Batch, Dictionary<string, int> Ids)>();
         foreach (var group in wanted.Where(f => f.Records > f.Rejected).GroupBy(f => f.Landing, StringComparer.Ordinal))
         {
             if (store.Find(Source.Name, Stream.Name, group.Key) is not { } batch)
@@ -353,12 +353,20 @@ internal sealed class StreamLoad
                 return null;
             }
 
-            var ids = group.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal);
-            var rows = LandedRelation.Sql(batch, f => ids.GetValueOrDefault(f.Path, -1));
-            var list = SqlName.List(ids.Values.Order().Select(i => i.ToString(CultureInfo.InvariantCulture)));
+            landed.Add((batch, group.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal)));
+        }
+
+        var queries = new List<string>();
+        foreach (var alike in landed.GroupBy(l => (l.Batch.MarksDeleted, string.Join('\n', l.Batch.Columns))).Select(g => g.ToList()))
+        {
+            var columns = alike[0].Batch.Columns;
+            var ids = alike.ToDictionary(l => l.Batch.Id, l => l.Ids, StringComparer.Ordinal);
+            var rows = LandedRelation.Sql([.. alike.Select(l => l.Batch)], (b, f) => ids[b.Id].GetValueOrDefault(f.Path, -1));
+            var list = SqlName.List(alike.SelectMany(l => l.Ids.Values).Order().Select(i => i.ToString(CultureInfo.InvariantCulture)));
+
             // A column that the stream has only now was missing then.
-            var later = shape.Columns.Where(c => !batch.Columns.Any(o => string.Equals(o.Name, c.Name, StringComparison.OrdinalIgnoreCase))).ToList();
-            var then = shape with { Columns = [.. batch.Columns.Select(c => new DescribedColumn(c.Name, c.Type)), .. later] };
+            var later = shape.Columns.Where(c => !columns.Any(o => string.Equals(o.Name, c.Name, StringComparison.OrdinalIgnoreCase))).ToList();
+            var then = shape with { Columns = [.. columns.Select(c => new DescribedColumn(c.Name, c.Type)), .. later] };
             var added = string.Concat(later.Select(c => $", CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"));
             var good = Sql.Fill("not_quarantined", ("added", (then.TellsDeletes ? ", true AS _current" : "") + added), ("rows", $"({rows})"));
             queries.Add(select((ConformedStream.Landed(map, then, $"({good})"), list)));

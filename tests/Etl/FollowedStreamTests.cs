@@ -271,6 +271,22 @@ public sealed class FollowedStreamTests
         Assert.That(project.Query<string>(Sales), Is.EqualTo(new[] { "a|1", "b|2" }));
     }
 
+    [Test]
+    public void Deliveries_ManySmallOnes_DeriveALateMemberFromAllOfThem()
+    {
+        using var project = new TestProject(Changes);
+        for (var i = 0; i < 12; i++)
+        {
+            project.Table.Log.Add(Entry($"o{i}", ("price", "1"), ("customer", "c1"), ("country", i % 2 == 0 ? "France" : "Spain")) with { Mark = 10 + (i * 10) });
+            project.Run();
+        }
+
+        project.Table.Log.Add(Entry("late", ("price", "1"), ("customer", "c1"), ("country", "Italy")) with { Mark = 15 });
+        project.Run();
+        Assert.That(project.Query<string>("SELECT country FROM star.dim_customer WHERE customer_key > 0 ORDER BY valid_from"), Is.EqualTo(
+            new[] { "France", "Italy", "Spain", "France", "Spain", "France", "Spain", "France", "Spain", "France", "Spain", "France", "Spain" }));
+    }
+
     private static SourceRow Entry(string id, params (string Column, string? Value)[] values) => new(id, 1, values.ToDictionary(v => v.Column, v => v.Value));
 
     /// <summary>Passes reads on until one too many.</summary>
