@@ -41,7 +41,7 @@ public abstract class DatabaseConnector : IConnector
     }
 
     /// <inheritdoc/>
-    public Discovery Discover(StreamContext stream, CommittedStream committed, CancellationToken cancellation = default) =>
+    public virtual Discovery Discover(StreamContext stream, CommittedStream committed, CancellationToken cancellation = default) =>
         Discovery.Delivery(stream, committed);
 
     /// <inheritdoc/>

@@ -57,9 +57,9 @@ internal sealed class DatabaseExtract(
     public RowSink Fill(LandingTable table, Discovery found, Action<RowSink> read) => table.Fill(found.Items[0].Path, read, progress, cancellation);
 
     /// <summary>Writes the delivery and says what it is.</summary>
-    public LandedBatch Batch(Discovery found, LandingTable table, RowSink rows)
+    public LandedBatch Batch(Discovery found, LandingTable table, RowSink rows, bool numbered = false)
     {
-        table.Copy(target.ParquetPath, rows.Rejects.Count > 0, cancellation);
+        table.Copy(target.ParquetPath, numbered || rows.Rejects.Count > 0, cancellation);
         progress?.Report(new(1, 1, rows.Bytes, rows.Bytes, rows.Records));
         string[] warnings = [.. table.Warnings, .. rows.Warnings];
         var item = found.Items[0];
@@ -68,7 +68,8 @@ internal sealed class DatabaseExtract(
         return new(target.ParquetPath, [file], rows.Rejects, table.Landed, []) { State = found.State, Warnings = warnings };
     }
 
-    private LandedBatch Full(Discovery found)
+    /// <summary>Everything, as one delivery.</summary>
+    public LandedBatch Full(Discovery found)
     {
         using var table = Table();
         var rows = Fill(table, found, r => Read(r, null, [], null));

@@ -17,20 +17,23 @@ internal sealed class LandingTable : IDisposable
     private static readonly SqlFile Sql = SqlFile.Beside<LandingTable>();
     private readonly ISession scratch;
     private readonly IReadOnlyList<SourceColumn> columns;
+    private readonly Func<SourceColumn, string, string>? read;
     private readonly string? deleted;
 
     /// <param name="scratch">The session of the scratch instance that has the table.</param>
     /// <param name="columns">The columns.</param>
-    /// <param name="marksDeleted">Whether a last column says that a record was deleted.</param>
-    public LandingTable(ISession scratch, IReadOnlyList<SourceColumn> columns, bool marksDeleted = false)
+    /// <param name="read">
+    /// For a log of changes, whose values come as text: reads a column of text as its own type, NULL where that fails. A last column then says whether the
+    /// record was deleted. Null: values come in their types.
+    /// </param>
+    public LandingTable(ISession scratch, IReadOnlyList<SourceColumn> columns, Func<SourceColumn, string, string>? read = null)
     {
-        (this.scratch, this.columns) = (scratch, columns);
-        deleted = marksDeleted ? $", c{columns.Count} AS {SqlName.Quote(LandedBatch.DeletedColumn)}" : null;
-        Warnings = [];
+        (this.scratch, this.columns, this.read) = (scratch, columns, read);
+        deleted = read is null ? null : $", c{columns.Count} AS {SqlName.Quote(LandedBatch.DeletedColumn)}";
         var warnings = new List<string>();
         Landed = [.. ColumnNames.Distinct([.. columns.Select(c => c.Name)], warnings).Zip(columns, (name, c) => new LandedColumn(name, c.Type))];
         Warnings = warnings;
-        var types = columns.Select(c => c.Type).Concat(marksDeleted ? ["BOOLEAN"] : []);
+        var types = read is null ? columns.Select(c => c.Type) : columns.Select(_ => "VARCHAR").Append("BOOLEAN");
         scratch.Execute(Sql.Fill("make", ("columns", string.Concat(types.Select((type, i) => $", c{Text(i)} {type}")))));
     }
 
@@ -74,6 +77,25 @@ internal sealed class LandingTable : IDisposable
         return $"{Convert.ToHexStringLower(SHA256.HashData(names))[..8]}-{scratch.Scalar<string>(Sql.Fill("hash", ("columns", values), ("condition", condition)))}";
     }
 
+    /// <summary>Takes out the records with a text that is not of its column's type.</summary>
+    public IReadOnlyList<(long Record, int Column, string Text)> TakeUnfit()
+    {
+        var unfit = new List<(long, int, string)>();
+        for (var i = 0; i < columns.Count; i++)
+        {
+            var column = i;
+            unfit.AddRange(scratch.Query<(long Record, string Text)>(Sql.Fill("unfit", ("column", $"c{Text(i)}"), ("value", Value(i))))
+                .Select(u => (u.Record, column, u.Text)));
+        }
+
+        foreach (var (record, _, _) in unfit)
+        {
+            scratch.Execute(Sql.Fill("take out"), new { record });
+        }
+
+        return [.. unfit.DistinctBy(u => u.Item1).OrderBy(u => u.Item1)];
+    }
+
     /// <summary>Empties it.</summary>
     public void Clear() => scratch.Execute(Sql.Fill("clear"));
 
@@ -97,7 +119,9 @@ internal sealed class LandingTable : IDisposable
     public void Dispose() => scratch.Execute(Sql.Fill("drop"));
 
     private string Named(string before) =>
-        columns.Count == 0 ? "" : before + SqlName.List(Landed.Select((c, i) => $"c{Text(i)} AS {SqlName.Quote(c.Name)}"));
+        columns.Count == 0 ? "" : before + SqlName.List(Landed.Select((c, i) => $"{Value(i)} AS {SqlName.Quote(c.Name)}"));
+
+    private string Value(int column) => read is null ? $"c{Text(column)}" : read(columns[column], $"c{Text(column)}");
 
     private string Column(SourceColumn column) => $"c{Text(columns.Index().First(c => ReferenceEquals(c.Item, column) || c.Item == column).Index)}";
 

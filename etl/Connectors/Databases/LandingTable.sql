@@ -14,6 +14,13 @@ SELECT coalesce(sum(hash({columns})::HUGEINT), 0)::VARCHAR || '-' || count(*) FR
 -- part: clear
 TRUNCATE landing_rows
 
+-- part: unfit
+SELECT record, {column} AS text FROM landing_rows
+WHERE {column} IS NOT NULL AND {value} IS NULL AND {column} NOT IN ('infinity', '-infinity')
+
+-- part: take out
+DELETE FROM landing_rows WHERE record = $record
+
 -- part: greatest
 SELECT CASE WHEN CAST($a AS {type}) >= CAST($b AS {type}) THEN $a ELSE $b END
 

@@ -29,6 +29,7 @@ internal sealed class RowSink(ColumnAppend append, string delivery, IProgress<Ex
     public IReadOnlyList<string> Warnings => [.. warnings.Select(w => $"{w.Key} ({w.Value} times)")];
 
     /// <summary>The writer of a selected column, from 0.</summary>
+    /// <remarks>A log of changes has one more behind the last: whether the record was deleted.</remarks>
     public ColumnWriter this[int column] => append[column + 1];
 
     /// <summary>Ends a record whose columns are all written.</summary>
@@ -54,6 +55,10 @@ internal sealed class RowSink(ColumnAppend append, string delivery, IProgress<Ex
         raw = raw.Length > RejectedRecord.RawTextLimit ? raw[..RejectedRecord.RawTextLimit] : raw;
         rejects.Add(new(delivery, Records, Records, column + 1, name, reason, raw));
     }
+
+    /// <summary>Puts a record aside that was ended already and has been taken out since.</summary>
+    public void Reject(long record, int column, string name, string reason, string raw) =>
+        rejects.Add(new(delivery, record, record, column + 1, name, reason, raw.Length > RejectedRecord.RawTextLimit ? raw[..RejectedRecord.RawTextLimit] : raw));
 
     /// <summary>Counts something odd that did not stop it.</summary>
     public void Warn(string what) => warnings[what] = warnings.GetValueOrDefault(what) + 1;

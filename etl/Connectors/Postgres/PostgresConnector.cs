@@ -38,5 +38,23 @@ public sealed class PostgresConnector : DatabaseConnector
             source.Secrets, $"{source.Source.Where} ({source.Source.Name})", cancellation, () => PostgresCatalogue.Streams(connection, cancellation));
     }
 
+    /// <inheritdoc/>
+    public override Discovery Discover(StreamContext stream, CommittedStream committed, CancellationToken cancellation = default)
+    {
+        if (stream.Stream.Sync.Load == LoadMode.Changes)
+        {
+            // The first look of a run sees what is committed; later ones, what the run itself has landed.
+            ChangeExtract.CommittedPlace.Remember(stream, committed.State);
+        }
+
+        return base.Discover(stream, committed, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override LandedBatch Extract(
+        StreamContext stream, Discovery found, ExtractTarget target, IProgress<ExtractProgress>? progress = null, CancellationToken cancellation = default) =>
+        stream.Stream.Sync.Load == LoadMode.Changes && target is { Limit: null, From: null, To: null }
+            ? new ChangeExtract(stream, target, progress, cancellation).Run(found) : base.Extract(stream, found, target, progress, cancellation);
+
     private protected override IDatabase Open(StreamContext stream, CancellationToken cancellation) => new PostgresDatabase(stream, shared: true, cancellation);
 }

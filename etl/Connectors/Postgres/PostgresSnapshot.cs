@@ -20,12 +20,16 @@ internal sealed class PostgresSnapshot : IDisposable
     /// <summary>Begins a transaction that sees this snapshot, or one of its own.</summary>
     public static void Begin(NpgsqlConnection connection, PostgresSnapshot? snapshot)
     {
+        Settle(connection);
         Run(connection, Sql.Fill("begin"));
         if (snapshot?.Name is { } name)
         {
             Run(connection, Sql.Fill("join", ("snapshot", SqlName.Literal(name))));
         }
     }
+
+    /// <summary>Makes the server write values in one way, whatever its own settings.</summary>
+    public static void Settle(NpgsqlConnection connection) => Run(connection, Sql.Fill("settings"));
 
     /// <inheritdoc/>
     public void Dispose() => connection.Dispose();

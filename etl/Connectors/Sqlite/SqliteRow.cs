@@ -42,7 +42,7 @@ internal static class SqliteRow
             case ("DOUBLE", raw.SQLITE_INTEGER) when raw.sqlite3_column_int64(row, i) is >= -Exact and <= Exact and var whole:
                 rows[i].Double(whole);
                 return null;
-            case ("BOOLEAN", raw.SQLITE_INTEGER) when raw.sqlite3_column_int64(row, i) is 0 or 1 and var truth:
+            case ("BOOLEAN", raw.SQLITE_INTEGER) when raw.sqlite3_column_int64(row, i) is >= 0 and <= 1 and var truth:
                 rows[i].Boolean(truth == 1);
                 return null;
             case ("BOOLEAN", raw.SQLITE_TEXT) when bool.TryParse(raw.sqlite3_column_text(row, i).utf8_to_string(), out var word):
