@@ -4,8 +4,9 @@ return args switch
 {
     ["etl", .. var rest] => EtlBench.Run(Rounds(rest, 5)),
     ["query", .. var rest] => QueryBench.Run(Rounds(rest, 15)),
+    ["append", .. var rest] => AppendBench.Run(Rounds(rest, 7)),
     ["baseline", var data, var file, var script] => EtlBench.Baseline(data, file, script),
-    [] => EtlBench.Run(5) + QueryBench.Run(15),
+    [] => EtlBench.Run(5) + QueryBench.Run(15) + AppendBench.Run(7),
     _ => Usage(),
 };
 
@@ -13,6 +14,6 @@ static int Rounds(string[] rest, int otherwise) => rest is ["--rounds", var n] ?
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl [--rounds N] or query [--rounds N]");
+    Console.Error.WriteLine("bench: expected nothing, or etl, query or append with [--rounds N]");
     return 2;
 }
