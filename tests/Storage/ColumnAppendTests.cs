@@ -33,7 +33,7 @@ public sealed class ColumnAppendTests
             a[3].Long(long.MinValue);
             a[4].Huge(Int128.MaxValue);
             a[5].Float(1.5f);
-            a[6].Double(double.NaN);
+            a[6].Double(double.PositiveInfinity);
             a[7].Date(-1);
             a[8].Time(86_399_999_999);
             a[9].Timestamp(-1);
@@ -42,7 +42,7 @@ public sealed class ColumnAppendTests
         });
         Assert.That(
             _session.Scalar<string>("SELECT concat_ws('|', b, s, i, l, h, f, d, da, ti, ts, tz, t) FROM t"),
-            Is.EqualTo("true|-32768|2147483647|-9223372036854775808|170141183460469231731687303715884105727|1.5|nan|1969-12-31|23:59:59.999999|"
+            Is.EqualTo("true|-32768|2147483647|-9223372036854775808|170141183460469231731687303715884105727|1.5|inf|1969-12-31|23:59:59.999999|"
                 + "1969-12-31 23:59:59.999999|1970-01-01 00:00:00.000001+00|ü"));
     }
 
@@ -57,7 +57,7 @@ public sealed class ColumnAppendTests
             Assert.That(a[3].Decimal(Int128.Parse("-99999999999999999999999999999999999999", CultureInfo.InvariantCulture)), Is.True);
         });
         Assert.That(_session.Scalar<string>("SELECT concat_ws('|', a, b, c, d) FROM t"),
-            Is.EqualTo("-99.99|999999999|-999999999999999.999|-0.99999999999999999999999999999999999999"));
+            Is.EqualTo("-99.99|999999999|-999999999999999.999|-.99999999999999999999999999999999999999"));
     }
 
     [Test]

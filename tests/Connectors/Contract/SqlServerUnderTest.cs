@@ -14,6 +14,7 @@ namespace Crm.Analytics.Tests.Connectors.Contract;
 /// </summary>
 internal sealed partial class SqlServerUnderTest : SourceUnderTest
 {
+    private const string Name = "Order lines] ü";
     private const string Written = "\"dbo\".\"Order lines] ü\"";
     private readonly DuckDbInstance records = DuckDbInstance.OpenScratch(new ScratchOptions { Threads = 1 });
     private readonly ISession table;
@@ -36,7 +37,7 @@ internal sealed partial class SqlServerUnderTest : SourceUnderTest
 
     protected override IReadOnlyDictionary<string, string> SourceOptions { get; } = new Dictionary<string, string> { ["host"] = "recorded" };
 
-    protected override IReadOnlyDictionary<string, string> StreamOptions { get; } = new Dictionary<string, string> { ["table"] = "dbo.Order lines] ü" };
+    protected override IReadOnlyDictionary<string, string> StreamOptions { get; } = new Dictionary<string, string> { ["table"] = $"dbo.{Name}" };
 
     public override void Create(IEnumerable<TestRow> rows)
     {
@@ -44,13 +45,21 @@ internal sealed partial class SqlServerUnderTest : SourceUnderTest
         Upsert(rows);
     }
 
-    public override void Upsert(params IEnumerable<TestRow> rows) => table.InTransaction(() =>
+    public override void Upsert(params IEnumerable<TestRow> rows)
     {
-        foreach (var row in rows)
+        TestRow[] all = [.. rows];
+        Delete(all.Select(r => r.Id).Append(long.MinValue));
+        table.InTransaction(() =>
         {
-            table.Execute($"INSERT OR REPLACE INTO {Written} VALUES ($Id, $Name, $ChangedAt, $Amount)", row);
-        }
-    });
+            using var append = table.Append("dbo", Name);
+            foreach (var row in all)
+            {
+                append.Row(row.Id, row.Name, row.ChangedAt, row.Amount);
+            }
+
+            append.Complete();
+        });
+    }
 
     public override void Delete(params IEnumerable<long> keys) => table.Execute($"DELETE FROM {Written} WHERE id IN ({string.Join(',', keys)})");
 
@@ -103,11 +112,10 @@ internal sealed partial class SqlServerUnderTest : SourceUnderTest
 
         private static DataTableReader Catalogue()
         {
-            const string name = "Order lines] ü";
             return Recorded.Reader(
                 [("s", typeof(string)), ("t", typeof(string)), ("c", typeof(string)), ("y", typeof(string)), ("n", typeof(bool)), ("i", typeof(bool)), ("k", typeof(byte)), ("r", typeof(long))],
-                ["dbo", name, "id", "bigint", true, true, (byte)1, 3L], ["dbo", name, "name", "nvarchar", false, false, (byte)0, 3L],
-                ["dbo", name, "changed_at", "datetime2", false, true, (byte)0, 3L], ["dbo", name, "amount", "decimal(18,2)", false, false, (byte)0, 3L]);
+                ["dbo", Name, "id", "bigint", true, true, (byte)1, 3L], ["dbo", Name, "name", "nvarchar", false, false, (byte)0, 3L],
+                ["dbo", Name, "changed_at", "datetime2", false, true, (byte)0, 3L], ["dbo", Name, "amount", "decimal(18,2)", false, false, (byte)0, 3L]);
         }
 
         private DataTableReader Rows(string sql)
