@@ -6,8 +6,9 @@ return args switch
     ["query", .. var rest] => QueryBench.Run(Rounds(rest, 15)),
     ["load", .. var rest] => LoadBench.Run(Number(rest, "--millions", 1), Number(rest, "--rounds", 1)),
     ["load-project", var project] => LoadBench.Load(project),
+    ["append", .. var rest] => AppendBench.Run(Rounds(rest, 7)),
     ["baseline", var data, var file, var script] => EtlBench.Baseline(data, file, script),
-    [] => EtlBench.Run(5) + QueryBench.Run(15),
+    [] => EtlBench.Run(5) + QueryBench.Run(15) + AppendBench.Run(7),
     _ => Usage(),
 };
 
@@ -18,6 +19,6 @@ static int Number(string[] rest, string name, int otherwise) => Array.IndexOf(re
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl [--rounds N], query [--rounds N] or load [--millions N] [--rounds N]");
+    Console.Error.WriteLine("bench: expected nothing, or etl, query or append with [--rounds N], or load with [--millions N] [--rounds N]");
     return 2;
 }

@@ -89,6 +89,23 @@ public sealed class FollowedStreamTests
     }
 
     [Test]
+    public void Full_WithoutAKey_KnowsRecordsByWhatTheySay()
+    {
+        using var project = new TestProject(Full.Replace("{key: id}", "{load: full}"));
+        project.Table.Put("a", 1, ("price", "1"));
+        project.Table.Put("b", 2, ("price", "2"));
+        project.Table.Rows.Add(project.Table.Rows[1]);
+        Assert.That(project.Run().Counts, Is.EqualTo(new RecordCounts(3, 3, 0, 0, 0)), "one row stands there twice");
+        Assert.That(project.Run().Published, Is.False);
+        project.Table.Rows.RemoveAt(2);
+        project.Table.Put("a", 1, ("price", "5"));
+        project.Run();
+        Assert.That(project.Query<string>(Sales), Is.EqualTo(new[] { "a|5", "b|2" }));
+        project.Run(new RunRequest { Replays = true });
+        Assert.That(project.Query<string>(Sales), Is.EqualTo(new[] { "a|5", "b|2" }), "replayed");
+    }
+
+    [Test]
     public void Keys_RecordIsGone_IsDeletedThoughTheCursorDoesNotTell()
     {
         using var project = new TestProject(Incremental.Replace("lag: 2", "lag: 2, deletes: keys"));
