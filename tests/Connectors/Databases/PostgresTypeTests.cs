@@ -2,7 +2,6 @@ using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Tests.Connectors.Contract;
 using Crm.Analytics.Warehouse;
-using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Tests.Connectors.Databases;
 
