@@ -4,9 +4,9 @@ return args switch
 {
     ["etl", .. var rest] => EtlBench.Run(Rounds(rest, 5)),
     ["query", .. var rest] => QueryBench.Run(Rounds(rest, 15)),
+    ["append", .. var rest] => AppendBench.Run(Rounds(rest, 7)),
     ["load", .. var rest] => LoadBench.Run(Number(rest, "--millions", 1), Number(rest, "--rounds", 1)),
     ["load-project", var project] => LoadBench.Load(project),
-    ["append", .. var rest] => AppendBench.Run(Rounds(rest, 7)),
     ["baseline", var data, var file, var script] => EtlBench.Baseline(data, file, script),
     [] => EtlBench.Run(5) + QueryBench.Run(15) + AppendBench.Run(7),
     _ => Usage(),
@@ -19,6 +19,6 @@ static int Number(string[] rest, string name, int otherwise) => Array.IndexOf(re
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, or etl, query or append with [--rounds N], or load with [--millions N] [--rounds N]");
+    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], or load [--millions N] [--rounds N]");
     return 2;
 }

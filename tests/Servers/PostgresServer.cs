@@ -104,7 +104,12 @@ internal sealed class PostgresServer : IDisposable
         var user = Environment.IsPrivilegedProcess ? Unprivileged(folder) : null;
         var secret = Path.Combine(folder, "password");
         File.WriteAllText(secret, Password);
-        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        if (!OperatingSystem.IsWindows())
+        {
+            // The server's user reads it, whatever the mask of ours.
+            File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
+
         var data = Path.Combine(folder, "data");
         using (var initdb = Launch(user, Path.Combine(binaries, "initdb"), "-D", data, "-U", "crm", "--auth=scram-sha-256", $"--pwfile={secret}", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"))
         {

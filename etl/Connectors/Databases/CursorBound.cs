@@ -1,6 +1,5 @@
 using System.Globalization;
 using Crm.Analytics.Warehouse;
-using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Connectors.Databases;

@@ -1,7 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using Crm.Analytics.Etl.Connectors.Databases;
 using Crm.Analytics.Etl.Landing;
-using Npgsql;
 
 namespace Crm.Analytics.Etl.Connectors.Postgres;
 
@@ -116,7 +114,6 @@ internal sealed class ChangeExtract(
     }
 
     /// <summary>What the warehouse had committed when the run began: what the run has landed since does not count.</summary>
-    [SuppressMessage("Performance", "CA1812", Justification = "Made by the factory below.")]
     internal sealed class CommittedPlace(ulong? place) : IDisposable
     {
         public static void Remember(StreamContext stream, string? state) => _ = Get(stream, state);

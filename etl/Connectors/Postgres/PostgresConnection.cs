@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Globalization;
 using System.Net.Sockets;
 using Crm.Analytics.Etl.Connectors.Databases;
-using Crm.Analytics.Warehouse;
 using Npgsql;
 
 namespace Crm.Analytics.Etl.Connectors.Postgres;

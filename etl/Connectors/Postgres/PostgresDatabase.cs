@@ -1,6 +1,5 @@
 using System.Data;
 using Crm.Analytics.Etl.Connectors.Databases;
-using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Storage;
 using Npgsql;
 
@@ -50,7 +49,7 @@ internal sealed class PostgresDatabase : IDatabase
         var columns = new List<SourceColumn>();
         foreach (var column in reader.GetColumnSchema())
         {
-            columns.Add(PostgresTypes.Column(column.ColumnName, column.TypeOID, column.NumericPrecision, column.NumericScale));
+            columns.Add(PostgresTypes.Column(column.ColumnName, column.TypeOID, column.NumericPrecision, column.NumericScale ?? 0));
         }
 
         return columns;

@@ -32,7 +32,7 @@ internal sealed class SqlServerDatabase : IDatabase
 
     public IReadOnlyList<SourceColumn> Columns(CancellationToken cancellation) => Guarded(cancellation, () =>
     {
-        var select = Sql.Fill("all", ("relation", Relation));
+        var select = Sql.Fill("all", ("relation", Relation)).Trim();
         using var reader = server.Query(Sql.Fill("columns", ("select", $"N{SqlName.Literal(select)}")), cancellation);
         var columns = new List<SourceColumn>();
         while (reader.Read())

@@ -1,4 +1,5 @@
 using Crm.Analytics.Etl.Connectors;
+using Crm.Analytics.Etl.Connectors.Databases;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -228,7 +229,7 @@ internal sealed class ConnectorContractTests(string kind)
     [Test]
     public void Source_Unreachable_TellsFourFacts_WithoutTheSecret()
     {
-        var error = Assert.Throws<Analytics.Etl.Connectors.Databases.DatabaseException>(
+        var error = Assert.Throws<DatabaseException>(
             () => source.Extract(source.Stream(source: source.UnreachableOptions), CommittedStream.Nothing))!;
         string[] facts = [error.Found, error.Where, error.Expected, error.Next];
         Assert.That(facts, Has.All.Not.Empty);

@@ -28,7 +28,7 @@ internal sealed class PostgresChangeTests(string decoder)
     [Test]
     public void Changes_InsertsUpdatesDeletes_ComeInTheOrderOfTheLog()
     {
-        source.Run("CREATE TABLE t (id int PRIMARY KEY, v text, n numeric(9,2), at timestamptz, d date, b bool); INSERT INTO t VALUES (1, 'a', 1.5, '2024-01-01 00:00+00', '2024-01-01', true), (2, 'b')");
+        source.Run("CREATE TABLE t (id int PRIMARY KEY, v text, n numeric(9,2), at timestamptz, d date, b bool); INSERT INTO t VALUES (1, 'a', 1.5, '2024-01-01 00:00+00', '2024-01-01', true), (2, 'b', NULL, NULL, NULL, NULL)");
         var (first, committed) = Next(CommittedStream.Nothing);
         Assert.That((first!.IsSnapshot, first.Files[0].Records), Is.EqualTo((true, 2L)));
 

@@ -2,7 +2,6 @@ using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Tests.Connectors.Contract;
 using Crm.Analytics.Warehouse;
-using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Tests.Connectors.Databases;
 
@@ -26,7 +25,7 @@ internal sealed class PostgresTypeTests
     [TestCase("float8", "'NaN'", "DOUBLE", "nan")]
     [TestCase("numeric(18,2)", "-9999999999999999.99", "DECIMAL(18,2)", "-9999999999999999.99")]
     [TestCase("numeric(38,19)", "1234567890123456789.1234567890123456789", "DECIMAL(38,19)", "1234567890123456789.1234567890123456789")]
-    [TestCase("numeric(38,38)", "-0.00000000000000000000000000000000000001", "DECIMAL(38,38)", "-0.00000000000000000000000000000000000001")]
+    [TestCase("numeric(38,38)", "-0.00000000000000000000000000000000000001", "DECIMAL(38,38)", "-.00000000000000000000000000000000000001")]
     [TestCase("numeric(5,0)", "10000", "DECIMAL(5,0)", "10000")]
     [TestCase("numeric(4,2)", "0", "DECIMAL(4,2)", "0.00")]
     [TestCase("numeric", "-12345678901234567890123456789012345678901234567890.0000100", "VARCHAR", "-12345678901234567890123456789012345678901234567890.0000100")]
