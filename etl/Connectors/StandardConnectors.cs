@@ -1,4 +1,5 @@
 using Crm.Analytics.Etl.Connectors.Files;
+using Crm.Analytics.Etl.Connectors.Http;
 using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Etl.Connectors;
@@ -7,7 +8,7 @@ namespace Crm.Analytics.Etl.Connectors;
 public static class StandardConnectors
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<IConnector> All { get; } = [new FilesConnector()];
+    public static IReadOnlyList<IConnector> All { get; } = [new FilesConnector(), new HttpConnector()];
 
     /// <summary>Their options, for the reader of projects.</summary>
     public static IReadOnlyList<ConnectorOptions> Options { get; } = [.. All.Select(c => c.Options)];
