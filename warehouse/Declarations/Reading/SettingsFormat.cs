@@ -83,7 +83,7 @@ internal static class SettingsFormat
             if (!IsHostOrNetwork(address.Text))
             {
                 problems.Add(new(address.Where, $"{Quoted.Text(address.Text)} for 'allow_private_addresses'",
-                    "a host name, an IP address or a network as 10.1.0.0/16 with no bits set behind its length", "correct the value"));
+                    "a host name, an IP address or a network as 10.1.0.0/16", "correct the value"));
             }
         }
 
