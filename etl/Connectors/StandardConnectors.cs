@@ -1,5 +1,6 @@
 using Crm.Analytics.Etl.Connectors.Files;
 using Crm.Analytics.Etl.Connectors.Http;
+using Crm.Analytics.Etl.Connectors.Singer;
 using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Etl.Connectors;
@@ -8,7 +9,7 @@ namespace Crm.Analytics.Etl.Connectors;
 public static class StandardConnectors
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<IConnector> All { get; } = [new FilesConnector(), new HttpConnector()];
+    public static IReadOnlyList<IConnector> All { get; } = [new FilesConnector(), new HttpConnector(), new SingerConnector()];
 
     /// <summary>Their options, for the reader of projects.</summary>
     public static IReadOnlyList<ConnectorOptions> Options { get; } = [.. All.Select(c => c.Options)];
