@@ -1,9 +1,10 @@
+using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Connectors.Files;
 using Crm.Analytics.Etl.Connectors.Http;
 using Crm.Analytics.Etl.Connectors.Singer;
 using Crm.Analytics.Warehouse.Declarations;
 
-namespace Crm.Analytics.Etl.Connectors;
+namespace Crm.Analytics.Etl;
 
 /// <summary>The connectors that the program has, one of each kind.</summary>
 public static class StandardConnectors
