@@ -1,6 +1,7 @@
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Connectors.Files;
 using Crm.Analytics.Etl.Connectors.Http;
+using Crm.Analytics.Etl.Connectors.Push;
 using Crm.Analytics.Etl.Connectors.Singer;
 using Crm.Analytics.Warehouse.Declarations;
 
@@ -10,7 +11,7 @@ namespace Crm.Analytics.Etl;
 public static class StandardConnectors
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<IConnector> All { get; } = [new FilesConnector(), new HttpConnector(), new SingerConnector()];
+    public static IReadOnlyList<IConnector> All { get; } = [new FilesConnector(), new HttpConnector(), new SingerConnector(), new PushConnector()];
 
     /// <summary>Their options, for the reader of projects.</summary>
     public static IReadOnlyList<ConnectorOptions> Options { get; } = [.. All.Select(c => c.Options)];

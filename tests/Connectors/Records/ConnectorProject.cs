@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Warehouse.Declarations;
