@@ -37,6 +37,7 @@ public sealed class PushLog : IAsyncDisposable
     private int number;
     private long waiting;
     private string? broken;
+    private PushPosition end;
 
     private PushLog(string folder, TimeSpan keep, TimeProvider clock)
     {
@@ -56,7 +57,16 @@ public sealed class PushLog : IAsyncDisposable
     }
 
     /// <summary>Behind the last request that is on disk for good.</summary>
-    public PushPosition End { get; private set; }
+    public PushPosition End
+    {
+        get
+        {
+            lock (gate)
+            {
+                return end;
+            }
+        }
+    }
 
     /// <summary>The folder of a stream's log.</summary>
     public static string FolderOf(string projectFolder, string source, string stream) => Path.Combine(projectFolder, "landing", ".push", source, stream);
@@ -151,7 +161,7 @@ public sealed class PushLog : IAsyncDisposable
             number = old;
             foreach (var frame in PushSegment.Read(folder, new(old, 0)))
             {
-                End = frame.End;
+                end = frame.End;
                 if (frame.Key.Length > 0)
                 {
                     keys[frame.Key] = new(frame.Fingerprint, frame.Received, Task.FromResult(new PushReceipt(frame.At, frame.Events)));
@@ -203,7 +213,10 @@ public sealed class PushLog : IAsyncDisposable
             }
 
             segment.Flush(flushToDisk: true);
-            End = new(number, segment.Position);
+            lock (gate)
+            {
+                end = new(number, segment.Position);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
