@@ -1,4 +1,5 @@
 using System.Text;
+using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Connectors.Push;
 using Crm.Analytics.Tests.Connectors.Records;
 using Crm.Analytics.Warehouse;
@@ -19,13 +20,8 @@ internal sealed class PushLogTests
             Assert.That(receipts.Select(r => r.At).Distinct().Count(), Is.EqualTo(300));
         }
 
-        var rows = new List<string>();
-        while (project.Land() is { Files.Count: > 0 } batch)
-        {
-            rows.AddRange(project.Rows(batch, "id"));
-        }
-
-        Assert.That(rows, Is.EquivalentTo(Enumerable.Range(0, 300).Select(i => $"{i}")));
+        var landed = new StreamExtract(project.Connector, project.Store).Run(project.Stream(), project.Committed());
+        Assert.That(landed.Batches.SelectMany(b => project.Rows(b, "id")), Is.EquivalentTo(Enumerable.Range(0, 300).Select(i => $"{i}")));
     }
 
     [Test]
@@ -122,7 +118,7 @@ internal sealed class PushLogTests
             await log.Append(null, Event(i), 1);
         }
 
-        var landed = new Etl.Connectors.StreamExtract(project.Connector, project.Store).Run(project.Stream(), project.Committed());
+        var landed = new StreamExtract(project.Connector, project.Store).Run(project.Stream(), project.Committed());
         Assert.Multiple(() =>
         {
             Assert.That(project.Rows(first, "id", "a", "A_2", "_received_at"), Is.EqualTo(new[] { "0|x|∅|2026-03-01T12:00:00.000Z", "1|∅|2|2026-03-01T12:00:00.000Z" }));
