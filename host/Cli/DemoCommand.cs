@@ -41,7 +41,7 @@ internal static class DemoCommand
             WriteText(context, project, summary, figures, reports);
         }
 
-        return serve ? ServeCommand.Serve(context, Composition.OutOf(project), port) : 0;
+        return serve ? ServeCommand.Serve(context, project, port) : 0;
     }
 
     private static Figures Ask(Project project, CommandContext context)

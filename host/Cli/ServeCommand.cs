@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Globalization;
+using Crm.Analytics.Etl;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Host.Web;
+using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Host.Cli;
 
-/// <summary><c>crm serve</c>: the written reports in a browser on this machine.</summary>
+/// <summary><c>crm serve</c>: the written reports in a browser on this machine; and events are taken and loaded, where sources are pushed to.</summary>
 internal static class ServeCommand
 {
     /// <summary>The port option, which `demo --serve` has too.</summary>
@@ -27,35 +30,58 @@ internal static class ServeCommand
     public static Command Create()
     {
         var port = Port();
-        return new Command("serve", "Show the written reports in a browser on this machine, until Ctrl+C") { port }.Does((context, parsed) =>
+        return new Command("serve", "Show the written reports in a browser on this machine, take pushed events and load them every few seconds, until Ctrl+C") { port }.Does((context, parsed) =>
         {
             var project = Composition.ReadProject(context.ProjectFolder);
-            return Serve(context, Composition.OutOf(project), parsed.GetValue(port));
+            return Serve(context, project, parsed.GetValue(port));
         });
     }
 
     /// <summary>Serves until the command is asked to stop.</summary>
-    public static int Serve(CommandContext context, string folder, int port)
+    public static int Serve(CommandContext context, Project project, int port)
     {
-        ServeAsync(context, folder, port).GetAwaiter().GetResult();
+        ServeAsync(context, project, port).GetAwaiter().GetResult();
         return 0;
     }
 
-    private static async Task ServeAsync(CommandContext context, string folder, int port)
+    private static async Task ServeAsync(CommandContext context, Project project, int port)
     {
-        await using var server = await ReportServer.StartAsync(folder, port, context.Cancellation);
-        if (context.Json)
+        await using var push = await PushEndpoint.Open(project, Composition.SecretsOf(project), TimeProvider.System);
+        await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, context.Cancellation, push);
+        Say(context, server, push);
+        if (push is not null)
         {
-            context.Error.WriteLine(server.Address);
-        }
-        else
-        {
-            context.WriteLine($"Reports: {server.Address} (Ctrl+C ends)");
-            await context.Out.FlushAsync(CancellationToken.None);
+            await new MicroBatches(push, stop => Load(project, stop), context.Error.WriteLine, TimeProvider.System).Run(context.Cancellation);
+            return;
         }
 
         var stopped = new TaskCompletionSource();
         await using var registration = context.Cancellation.Register(stopped.SetResult);
         await stopped.Task;
+    }
+
+    private static void Say(CommandContext context, ReportServer server, PushEndpoint? push)
+    {
+        if (context.Json)
+        {
+            context.Error.WriteLine(server.Address);
+            return;
+        }
+
+        context.WriteLine($"Reports: {server.Address} (Ctrl+C ends)");
+        if (push is not null)
+        {
+            context.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Events:  POST {server.Address}v1/push/SOURCE/STREAM for {string.Join(", ", push.Ends.Keys.Select(k => $"{k.Source}/{k.Stream}"))}; loaded every {push.Every.TotalSeconds:0} s"));
+        }
+
+        context.Out.Flush();
+    }
+
+    /// <summary>A run of the push sources alone, if nobody holds the warehouse.</summary>
+    private static void Load(Project project, CancellationToken cancellation)
+    {
+        var context = new CommandContext(Stream.Null, TextWriter.Null, cancellation) { Wait = TimeSpan.Zero };
+        Composition.Run(project with { Sources = PushEndpoint.SourcesOf(project) }, context, "crm serve", new RunRequest(), null);
     }
 }

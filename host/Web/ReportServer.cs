@@ -8,7 +8,7 @@ namespace Crm.Analytics.Host.Web;
 
 /// <summary>
 /// Shows the files of one folder in a browser on this machine. It answers only requests that name this machine as their host, only for files that the
-/// folder itself holds (found by name in its listing, so no path can leave it), and the pages may load nothing from elsewhere.
+/// folder itself holds (found by name in its listing, so no path can leave it), and the pages may load nothing from elsewhere. Events are taken beside it.
 /// </summary>
 internal sealed class ReportServer : IAsyncDisposable
 {
@@ -26,10 +26,11 @@ internal sealed class ReportServer : IAsyncDisposable
     };
 
     private readonly WebApplication _app;
+    private readonly PushEndpoint? _push;
 
-    private ReportServer(WebApplication app, string folder)
+    private ReportServer(WebApplication app, string folder, PushEndpoint? push)
     {
-        (_app, Folder) = (app, folder);
+        (_app, Folder, _push) = (app, folder, push);
         app.Run(Answer);
     }
 
@@ -43,16 +44,19 @@ internal sealed class ReportServer : IAsyncDisposable
     /// <param name="folder">The folder to show.</param>
     /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="cancellation">Ends the start.</param>
-    public static async Task<ReportServer> StartAsync(string folder, int port, CancellationToken cancellation)
+    /// <param name="push">Takes events, if any are to be taken.</param>
+    public static async Task<ReportServer> StartAsync(string folder, int port, CancellationToken cancellation, PushEndpoint? push = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
         {
             k.AddServerHeader = false;
+
+            // Only a push has a body; its endpoint says how long it may be.
             k.Limits.MaxRequestBodySize = 0;
             k.Listen(IPAddress.Loopback, port);
         });
-        var server = new ReportServer(builder.Build(), folder);
+        var server = new ReportServer(builder.Build(), folder, push);
         try
         {
             await server._app.StartAsync(cancellation);
@@ -76,7 +80,11 @@ internal sealed class ReportServer : IAsyncDisposable
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers.CacheControl = "no-cache";
-        if (!IsThisMachine(request.Host))
+        if (_push is not null && request.Path.Value!.StartsWith(PushEndpoint.Prefix, StringComparison.Ordinal))
+        {
+            await _push.Answer(context);
+        }
+        else if (!IsThisMachine(request.Host))
         {
             // A page elsewhere that points its own name at this machine must not read what is here.
             response.StatusCode = StatusCodes.Status421MisdirectedRequest;

@@ -24,6 +24,7 @@ internal static class JsonSchema
         ListShape list => new() { ["type"] = "array", ["minItems"] = list.AtLeast, ["items"] = Of(list.Item) },
         EitherShape either => new() { ["anyOf"] = new JsonArray(Of(either.Short), Of(either.Long)) },
         MapShape map => Of(map),
+        AnythingShape => [],
         _ => throw new ArgumentException($"no schema for {shape.GetType().Name}", nameof(shape)),
     };
 

@@ -17,6 +17,9 @@ public enum OptionKind
 
     /// <summary>A whole number.</summary>
     Integer,
+
+    /// <summary>A mapping whose keys the source or its user names, values of any kind. <see cref="OptionValue.Text"/> is the mapping as JSON.</summary>
+    Map,
 }
 
 /// <summary>An option that a connector understands.</summary>

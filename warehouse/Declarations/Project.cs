@@ -17,7 +17,21 @@ public sealed record Project(string Folder, ProjectSettings Settings, Catalogue 
 /// <param name="Rfm">How customers are scored.</param>
 /// <param name="Where">Where it is declared.</param>
 public sealed record ProjectSettings(
-    string Name, string Warehouse, string TimeZone, string Currency, int FiscalYearStart, string Locale, RfmSettings Rfm, SourceLocation Where);
+    string Name, string Warehouse, string TimeZone, string Currency, int FiscalYearStart, string Locale, RfmSettings Rfm, SourceLocation Where)
+{
+    /// <summary>What the project lets its connectors do.</summary>
+    public SecuritySettings Security { get; init; } = SecuritySettings.Strict;
+}
+
+/// <summary>What a project lets its connectors do.</summary>
+/// <param name="AllowPrivateAddresses">
+/// Hosts, addresses and networks (<c>10.1.0.0/16</c>) that sources may be read from although they are private, loopback or otherwise not public.
+/// </param>
+public sealed record SecuritySettings(IReadOnlyList<string> AllowPrivateAddresses)
+{
+    /// <summary>Only public addresses.</summary>
+    public static SecuritySettings Strict { get; } = new([]);
+}
 
 /// <summary>How RFM scores are made.</summary>
 /// <param name="Ties">Tie rule: <c>share</c> (equal customers get equal scores, by the share of customers strictly below), <c>quantile</c> (type-7 cuts), <c>ntile</c> (key tie-break).</param>

@@ -13,10 +13,14 @@ namespace Crm.Analytics.Warehouse.Declarations;
 /// <param name="Where">Where it is declared.</param>
 public sealed record Source(
     string Name, string Connector, IReadOnlyDictionary<string, OptionValue> Options, string? TimeZone,
-    IReadOnlyList<SourceStream> Streams, IReadOnlyList<ContractMap> Maps, IReadOnlyList<QualityRule> Rules, SourceLocation Where);
+    IReadOnlyList<SourceStream> Streams, IReadOnlyList<ContractMap> Maps, IReadOnlyList<QualityRule> Rules, SourceLocation Where)
+{
+    /// <summary>What the project lets its connectors do: the project's <see cref="ProjectSettings.Security"/>.</summary>
+    public SecuritySettings Security { get; init; } = SecuritySettings.Strict;
+}
 
 /// <summary>An option's value with its place, so that a connector can point at it. Lists hold their items, scalars one item.</summary>
-/// <param name="Items">The scalar, or the items of the list, as written.</param>
+/// <param name="Items">The scalar, or the items of the list, as written; a mapping is one item: its JSON text, unquoted numbers and true/false as such.</param>
 /// <param name="Where">Where the value stands.</param>
 public sealed record OptionValue(IReadOnlyList<string> Items, SourceLocation Where)
 {

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Unicode;
 using Crm.Analytics.Etl.Landing;
 
 namespace Crm.Analytics.Etl.Connectors.Files;
@@ -15,12 +13,11 @@ internal sealed class JsonPass
     private readonly RowSpool spool;
     private readonly List<RejectedRecord> rejects = [];
     private readonly List<string> warnings = [];
-    private readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
-    private readonly List<string> columns = [];
+    private readonly JsonRow row;
     private long records;
-    private byte[] text = [];
 
-    private JsonPass(FileFacts file, FilesOptions options, RowSpool spool) => (this.file, this.options, this.spool) = (file, options, spool);
+    private JsonPass(FileFacts file, FilesOptions options, RowSpool spool)
+        => (this.file, this.options, this.spool, row) = (file, options, spool, new(spool, warnings));
 
     /// <summary>Reads the file.</summary>
     /// <param name="file">The file as far as it is known.</param>
@@ -62,7 +59,7 @@ internal sealed class JsonPass
         return file with
         {
             Sha256 = limit == long.MaxValue ? hashed.Finish(cancellation) : "",
-            Columns = columns,
+            Columns = row.Columns,
             Records = records,
             Rejects = rejects,
             Warnings = warnings,
@@ -77,7 +74,7 @@ internal sealed class JsonPass
             return;
         }
 
-        var fault = reader.Fault ?? (Utf8.IsValid(reader.Record) ? Read(reader.Record) : FileFacts.NotUtf8);
+        var fault = reader.Fault ?? row.Read(reader.Record);
         if (fault is null)
         {
             records++;
@@ -87,76 +84,5 @@ internal sealed class JsonPass
 
         spool.Reset();
         rejects.Add(new RejectedRecord(file.Item.Path, records + rejects.Count + 1, line, 0, null, fault, FileFacts.RawText(reader.Record)));
-    }
-
-    /// <summary>Gives the spool an object's values; answers what is wrong with it.</summary>
-    private string? Read(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(json);
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.StartObject)
-            {
-                return $"a JSON object is expected, not {reader.TokenType}";
-            }
-
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var key = reader.GetString()!;
-                reader.Read();
-                var place = PlaceOf(key);
-                if (spool.IsSet(place))
-                {
-                    return $"the key '{key}' is there twice";
-                }
-
-                Set(ref reader, json, place);
-            }
-
-            return reader.Read() ? "text follows the object" : null;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return $"it is not valid JSON: {e.Message}";
-        }
-    }
-
-    private void Set(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, int place)
-    {
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.Null:
-                break;
-            case JsonTokenType.String:
-                text = text.Length < reader.ValueSpan.Length ? new byte[reader.ValueSpan.Length * 2] : text;
-                spool.Set(place, text.AsSpan(0, reader.CopyString(text)));
-                break;
-            case JsonTokenType.StartObject or JsonTokenType.StartArray:
-                var start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                spool.Set(place, json[start..(int)reader.BytesConsumed]);
-                break;
-            default:
-                spool.Set(place, reader.ValueSpan);
-                break;
-        }
-    }
-
-    private int PlaceOf(string key)
-    {
-        if (!places.TryGetValue(key, out var place))
-        {
-            var name = ColumnNames.Distinct([.. columns, key], [])[^1];
-            if (name != key)
-            {
-                warnings.Add($"the key '{key}' is called '{name}': another column has its name");
-            }
-
-            columns.Add(name);
-            places[key] = place = spool.PlaceOf(name);
-        }
-
-        return place;
     }
 }

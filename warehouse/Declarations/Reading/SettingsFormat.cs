@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Crm.Analytics.Warehouse.Declarations.Shapes;
 using Crm.Analytics.Warehouse.Declarations.Yaml;
 
@@ -43,6 +44,12 @@ internal static class SettingsFormat
         new("month_ends", ScalarShape.Integer(0, 120), "How many past month ends are scored beside the newest day of data; default 12."),
     ]);
 
+    private static readonly MapShape security = new("the security settings",
+    [
+        new("allow_private_addresses", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)),
+            "Hosts, addresses and networks (10.1.0.0/16) that sources may be read from although they are loopback, private or otherwise not public; default none."),
+    ]);
+
     public static readonly MapShape Shape = new("crm.yaml",
     [
         new("name", ScalarShape.Text, "Name of the project, for people.", Required: true),
@@ -52,6 +59,7 @@ internal static class SettingsFormat
         new("fiscal_year_start", fiscalStart, "Month the fiscal year begins with; default 1. A fiscal year is named by the calendar year it ends in."),
         new("locale", locale, "Language tag for numbers and dates in reports; default en-GB."),
         new("rfm", rfm, "How customers are scored."),
+        new("security", security, "What the project lets its connectors do."),
     ])
     { HoldsSecrets = true };
 
@@ -61,12 +69,24 @@ internal static class SettingsFormat
         var monthEnds = int.TryParse(scores?.Text("month_ends"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : DefaultMonthEnds;
         return new(map.Text("name") ?? "", map.Text("warehouse") ?? "warehouse.duckdb", map.Text("time_zone") ?? "UTC", map.Text("currency") ?? "EUR",
             Month(map.Text("fiscal_year_start") ?? "1"), map.Text("locale") ?? "en-GB",
-            new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where), map.Where);
+            new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where), map.Where)
+        {
+            Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
+        };
     }
 
-    /// <summary>Checks what shapes cannot: a grid that is a file has to be one inside the project.</summary>
+    /// <summary>Checks what shapes cannot: addresses have to be such, and a grid that is a file has to be one inside the project.</summary>
     public static void Check(YamlMap map, string folder, List<Problem> problems)
     {
+        foreach (var address in (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses") ?? [])
+        {
+            if (!IsHostOrNetwork(address.Text))
+            {
+                problems.Add(new(address.Where, $"{Quoted.Text(address.Text)} for 'allow_private_addresses'",
+                    "a host name, an IP address or a network as 10.1.0.0/16", "correct the value"));
+            }
+        }
+
         if ((map["rfm"] as YamlMap)?.Scalar("grid") is not { } grid || grids.Contains(grid.Text))
         {
             return;
@@ -87,6 +107,10 @@ internal static class SettingsFormat
             problems.Add(new(grid.Where, $"path {Quoted.Text(grid.Text)} for 'grid'", "a file that is there", "correct the path, or write the file"));
         }
     }
+
+    private static bool IsHostOrNetwork(string text) => text.Contains('/')
+        ? IPNetwork.TryParse(text, out _)
+        : IPAddress.TryParse(text, out _) || Uri.CheckHostName(text) == UriHostNameType.Dns;
 
     private const int DefaultMonthEnds = 12;
 

@@ -90,6 +90,7 @@ internal static class SourceFormat
             OptionKind.Choice => ScalarShape.Choice($"a value of '{option.Name}'", [.. option.Choices]),
             OptionKind.Boolean => ScalarShape.Boolean,
             OptionKind.Integer => ScalarShape.Integer(option.Min),
+            OptionKind.Map => new MapShape($"'{option.Name}'", [], new FreeKeys("a setting", new AnythingShape(), AnyName: true)) { HoldsSecrets = true },
             _ => ScalarShape.AnyText with { MaxLength = option.MaxLength },
         };
         return new(option.Name, shape, option.Description, option.Required);
@@ -153,7 +154,14 @@ internal static class SourceFormat
         var options = new Dictionary<string, OptionValue>();
         foreach (var (key, value) in map?.Entries ?? [])
         {
-            if (!others.Contains(key.Text) && map!.ScalarsOf(key.Text).Select(s => s.Text).ToArray() is { Length: > 0 } items)
+            if (value is YamlMap settings)
+            {
+                if (!others.Contains(key.Text))
+                {
+                    options.Add(key.Text, new([YamlJson.Of(settings)], value.Where));
+                }
+            }
+            else if (!others.Contains(key.Text) && map!.ScalarsOf(key.Text).Select(s => s.Text).ToArray() is { Length: > 0 } items)
             {
                 options.Add(key.Text, new(items, value.Where));
             }

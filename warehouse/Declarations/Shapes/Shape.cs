@@ -16,6 +16,9 @@ internal sealed record ListShape(Shape Item, int AtLeast = 1) : Shape;
 /// <param name="Long">A list or mapping.</param>
 internal sealed record EitherShape(ScalarShape Short, Shape Long) : Shape;
 
+/// <summary>Anything at all: what it may hold, somebody else's program says. Keys named like secrets only take <c>${NAME}</c>, however deep they stand.</summary>
+internal sealed record AnythingShape : Shape;
+
 /// <summary>A mapping.</summary>
 /// <param name="Noun">What it declares, with its article: <c>a column</c>.</param>
 /// <param name="Keys">The keys it may have.</param>

@@ -32,6 +32,9 @@ internal sealed class ShapeCheck(List<Problem> problems)
             case (MapShape expected, YamlMap map):
                 CheckMap(map, expected);
                 break;
+            case (AnythingShape, _):
+                CheckSecrets(node);
+                break;
             case (MapShape { MayBeMissing: true }, YamlScalar { IsMissing: true }):
                 break;
             default:
@@ -161,6 +164,26 @@ internal sealed class ShapeCheck(List<Problem> problems)
         {
             problems.Add(new(value.Where, $"a secret written out for {Quoted.Text(key.Text)}", "the name of an environment variable, as in ${NAME}",
                 "put the value into the environment or a secret file and write its name here; if this file was shared, change the secret"));
+        }
+    }
+
+    private void CheckSecrets(YamlNode node)
+    {
+        foreach (var (key, value) in (node as YamlMap)?.Entries ?? [])
+        {
+            if (Secret.IsName(key.Text))
+            {
+                CheckSecret(key, value);
+            }
+            else
+            {
+                CheckSecrets(value);
+            }
+        }
+
+        foreach (var item in (node as YamlList)?.Items ?? [])
+        {
+            CheckSecrets(item);
         }
     }
 
