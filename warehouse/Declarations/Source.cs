@@ -13,7 +13,11 @@ namespace Crm.Analytics.Warehouse.Declarations;
 /// <param name="Where">Where it is declared.</param>
 public sealed record Source(
     string Name, string Connector, IReadOnlyDictionary<string, OptionValue> Options, string? TimeZone,
-    IReadOnlyList<SourceStream> Streams, IReadOnlyList<ContractMap> Maps, IReadOnlyList<QualityRule> Rules, SourceLocation Where);
+    IReadOnlyList<SourceStream> Streams, IReadOnlyList<ContractMap> Maps, IReadOnlyList<QualityRule> Rules, SourceLocation Where)
+{
+    /// <summary>IANA zone of the project, which all moments are brought to.</summary>
+    public string ProjectTimeZone { get; init; } = "UTC";
+}
 
 /// <summary>An option's value with its place, so that a connector can point at it. Lists hold their items, scalars one item.</summary>
 /// <param name="Items">The scalar, or the items of the list, as written.</param>

@@ -80,6 +80,11 @@ public sealed class DimensionLoad
         }
 
         session.Execute(Fill("versions", relation));
+        if (withdrawn is not null && time is not null)
+        {
+            session.Execute(Fill("forgotten", relation));
+        }
+
         session.Execute(Fill("wanted", relation, ("wanted", fragments.Wanted(fragments.LoadedValue))));
         var counts = TableMerge.Apply(session, new(
             table, "load_wanted", [fragments.RowKey], $"{fragments.Member("t.")} IN (SELECT member FROM load_member) AND t.{SqlName.Quote(dimension.KeyColumn)} <> 0",

@@ -39,22 +39,22 @@ WHERE NOT t.is_inferred AND m.member NOT IN (SELECT member FROM load_late)
 -- Where the newest value of a type 3 attribute came in the place of another. Of what the table knows only the last change is needed.
 CREATE OR REPLACE TEMP TABLE load_change_{column} AS
 WITH said AS (
-  SELECT member, moment, source_file, source_record, {quoted} AS value FROM load_point WHERE {says} AND NOT is_known
+  SELECT member, moment, source_file, source_record, {quoted} AS value, false AS was_before FROM load_point WHERE {says} AND NOT is_known
   UNION ALL
-  SELECT m.member, coalesce(t.{since}, TIMESTAMP '0001-01-01'), 0, 0, t.{quoted}
+  SELECT m.member, coalesce(t.{since}, TIMESTAMP '0001-01-01'), 0, 0, t.{quoted}, false
   FROM {table} t JOIN load_member m ON {t_member} = m.member AND {t_is_member}{current}
   WHERE NOT t.is_inferred AND m.member NOT IN (SELECT member FROM load_late)
   UNION ALL
-  SELECT m.member, TIMESTAMP '0001-01-01', 0, 0, t.{previous}
+  SELECT m.member, TIMESTAMP '0001-01-01', 0, 0, t.{previous}, true
   FROM {table} t JOIN load_member m ON {t_member} = m.member AND {t_is_member}{current}
   WHERE NOT t.is_inferred AND t.{since} IS NOT NULL AND m.member NOT IN (SELECT member FROM load_late)
 ), one_a_moment AS (
-  SELECT member, moment, value FROM said
+  SELECT member, moment, value, was_before FROM said
   QUALIFY row_number() OVER (PARTITION BY member, moment ORDER BY source_file DESC, source_record DESC) = 1
 ), begun AS (
   -- A member begins with its first value: what was missing before is no change.
   SELECT * FROM one_a_moment
-  QUALIFY count(value) OVER (PARTITION BY member ORDER BY moment ROWS UNBOUNDED PRECEDING) > 0
+  QUALIFY count(*) FILTER (WHERE value IS NOT NULL OR was_before) OVER (PARTITION BY member ORDER BY moment ROWS UNBOUNDED PRECEDING) > 0
 ), compared AS (
   SELECT member, moment, value, lag(value) OVER w AS previous, row_number() OVER w > 1 AS has_previous
   FROM begun
@@ -81,11 +81,23 @@ WITH filled AS (
   FROM one_a_moment
   QUALIFY row_number() OVER (PARTITION BY member ORDER BY moment) = 1{or_changed}
 )
-SELECT turning.*{changes},
+SELECT turning.*{changes}, false AS is_inferred,
        CASE WHEN row_number() OVER w = 1 THEN TIMESTAMP '0001-01-01' ELSE moment END AS valid_from,
        coalesce(lead(moment) OVER w, TIMESTAMP '9999-12-31') AS valid_to
 FROM turning{change_joins}
 WINDOW w AS (PARTITION BY turning.member ORDER BY moment)
+
+-- part: forgotten
+-- Members of whom nothing is said any more, since their records were replaced: facts may speak of them, so they stay as inferred ones.
+INSERT INTO load_member
+SELECT DISTINCT {t_member}, 1, TIMESTAMP '0001-01-01', true
+FROM {table} t
+WHERE {t_is_member} AND {t_member} IN (SELECT member FROM load_late) AND {t_member} NOT IN (SELECT member FROM load_member);
+INSERT INTO load_version BY NAME
+SELECT DISTINCT {t_member} AS member, TIMESTAMP '0001-01-01' AS moment, false AS is_deleted, true AS is_inferred,
+       TIMESTAMP '0001-01-01' AS valid_from, TIMESTAMP '9999-12-31' AS valid_to
+FROM {table} t JOIN load_late l ON {t_member} = l.member
+WHERE {t_is_member} AND l.member NOT IN (SELECT member FROM load_version)
 
 -- part: wanted
 -- Keys come from here: a member or version that is known keeps its own, the others are numbered on in the order of business key and time.

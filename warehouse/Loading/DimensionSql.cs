@@ -123,7 +123,6 @@ internal sealed class DimensionSql
         _ when column == dimension.VersionKeyColumn => "coalesce(kv.k, nv.k)",
         _ when dimension.Keys.Contains(column) => KeyPart(column),
         "is_current" => "v.valid_to = TIMESTAMP '9999-12-31'",
-        "is_inferred" => "false",
         _ => $"v.{SqlName.Quote(column)}",
     };
 
@@ -193,10 +192,16 @@ internal sealed class DimensionSql
     private string Repeats(DimensionAttribute attribute)
     {
         var same = Same(attribute);
-        var since = SqlName.Quote($"{attribute.Column}_since");
-        return attribute.Scd == ScdType.Previous
-            ? $"({(Clears(attribute) ? $"l.is_deleted AND l.{SqlName.Quote(attribute.Column)} IS NULL" : $"l.{SqlName.Quote(attribute.Column)} IS NULL")} OR ({same} AND l.first_at >= coalesce(t.{since}, {Ever})))"
-            : same;
+        if (attribute.Scd != ScdType.Previous)
+        {
+            return same;
+        }
+
+        // Without a change that is known, a value can still have been cleared before it came: then only the whole record can tell.
+        var (column, since) = (SqlName.Quote(attribute.Column), SqlName.Quote($"{attribute.Column}_since"));
+        return Clears(attribute)
+            ? $"((l.is_deleted AND l.{column} IS NULL) OR ({same} AND t.{since} IS NOT NULL AND l.first_at >= t.{since}))"
+            : $"(l.{column} IS NULL OR ({same} AND l.first_at >= coalesce(t.{since}, {Ever})))";
     }
 
     private string Same(DimensionAttribute attribute)

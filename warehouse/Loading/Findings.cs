@@ -16,13 +16,18 @@ public sealed class Findings(ISession session, int run)
     /// <summary>What this run found, as sentences for people.</summary>
     public IReadOnlyList<string> Texts => texts;
 
-    /// <summary>Adds a finding.</summary>
+    /// <summary>Adds a finding, once in a run.</summary>
     /// <param name="kind"><c>rate</c>, <c>hierarchy</c>, <c>circle</c> or <c>weight</c>.</param>
     /// <param name="subject">What it is about: a currency, a hierarchy, a bridge.</param>
     /// <param name="found">How many.</param>
     /// <param name="text">The sentence, with an example.</param>
     public void Add(string kind, string subject, long found, string text)
     {
+        if (texts.Contains(text))
+        {
+            return;
+        }
+
         texts.Add(text);
         session.Execute(Sql.Fill("add"), new { run, kind, subject, found, text });
     }

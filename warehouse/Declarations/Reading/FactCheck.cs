@@ -129,7 +129,7 @@ internal static class FactCheck
             }
 
             var untyped = value is not YamlMap map || map["type"] is null;
-            if (untyped && (fact.Kind == FactKind.Score || (contract is not null && FactFormat.Inferred(sql!.Text, contract) is null)))
+            if (untyped && (fact.Kind == FactKind.Score || (contract is not null && sql is not null && FactFormat.Inferred(sql.Text, contract) is null)))
             {
                 references.Add(name.Where, $"column '{name.Text}' without 'type'", "a type, since its values are not those of one contract column", "add `type:`");
             }

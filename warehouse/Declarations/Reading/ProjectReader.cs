@@ -54,7 +54,7 @@ public static class ProjectReader
             return new(null, Ordered(problems));
         }
 
-        return new(new(folder, settings!, model.ToCatalogue(), sources), []);
+        return new(new(folder, settings!, model.ToCatalogue(), Array.ConvertAll(sources, s => s with { ProjectTimeZone = settings!.TimeZone })), []);
     }
 
     /// <summary>Reads a project folder, or throws all its problems at once.</summary>
