@@ -11,6 +11,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
 {
     private static readonly SqlFile Sql = SqlFile.Beside<Publishing>();
     private readonly Catalogue catalogue = project.Catalogue;
+    private readonly Findings findings = new(session, run);
     private readonly HashSet<string> touched = new(StringComparer.Ordinal);
     private readonly Dictionary<StreamLoad, long> removed = [];
     private readonly Dictionary<StreamLoad, long> appended = [];
@@ -19,19 +20,31 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
     /// <summary>What became of the tables.</summary>
     public IReadOnlyList<TableSummary> Tables => [.. tables.Select(t => new TableSummary(t.Key, t.Value.Inserted, t.Value.Changed, t.Value.Removed)).Where(t => t.Inserted + t.Changed + t.Removed > 0)];
 
+    /// <summary>What was found odd in what was loaded, as sentences for people.</summary>
+    public IReadOnlyList<string> Findings => findings.Texts;
+
     /// <summary>Loads dimensions, then facts; answers the newest moment in the facts.</summary>
     public DateTime? Load()
     {
         DimensionLoad.MakeLoadedTable(session);
-        foreach (var dimension in catalogue.Dimensions.Values.Where(d => !d.IsDate).OrderBy(d => d.Name, StringComparer.Ordinal))
+        foreach (var dimension in catalogue.Dimensions.Values.Where(d => !d.IsDate && HasWork(d)).OrderBy(d => d.Name, StringComparer.Ordinal))
         {
             clock.Step($"load dim_{dimension.Name}", () => LoadDimension(dimension));
         }
 
         clock.Step("load dim_date", FillDates);
-        foreach (var fact in Facts())
+        foreach (var fact in Facts().Where(HasWork))
         {
             clock.Step($"load {fact.TableName}", () => LoadFact(fact));
+        }
+
+        foreach (var fact in FactOrder.Derived(catalogue))
+        {
+            var load = new DerivedFactLoad(session, fact, catalogue, run);
+            if (load.IsDue())
+            {
+                clock.Step($"derive {fact.TableName}", () => Rows(load.Apply()) + FillDates(fact));
+            }
         }
 
         return Facts().Select(f => Loader(f).Newest()).Max();
@@ -41,9 +54,29 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
     public RecordCounts Count(StreamLoad stream) => stream.Count(
         session, appended.GetValueOrDefault(stream), Facts().Where(f => stream.Maps.Any(m => m.Contract.Name == f.From)).Select(f => f.Table), removed.GetValueOrDefault(stream));
 
-    private IEnumerable<Fact> Facts() => catalogue.Facts.Values.Where(f => f.From is not null).OrderBy(f => f.Name, StringComparer.Ordinal);
+    private IEnumerable<Fact> Facts() => FactOrder.Loaded(catalogue);
 
-    private FactLoad Loader(Fact fact) => new(session, fact, catalogue.Contracts[fact.From!], catalogue.Dimensions, run);
+    private FactLoad Loader(Fact fact, ConformedRows? rows = null) =>
+        new(session, fact, catalogue.Contracts[fact.From!], catalogue.Dimensions, run, Rates(), rows is null ? null : Filled(rows));
+
+    private ExchangeRates? Rates() => catalogue.Facts.ContainsKey(ExchangeRates.Fact) ? new(session, project.Settings.Currency, findings, run) : null;
+
+    /// <summary>The contract columns that rows can fill; the others cost nothing.</summary>
+    private static HashSet<string> Filled(ConformedRows rows) => [.. rows.Contract.Columns
+        .Where(c => rows.Map.Columns.ContainsKey(c.Name) || c.Default is not null || c.Name == rows.Contract.Time).Select(c => c.Name)];
+
+    /// <summary>The columns that every map of the project to the contract fills: only there can a missing value say that there is none.</summary>
+    private HashSet<string> Clearing(string contract, IReadOnlyList<ConformedRows> rows) => [.. catalogue.Contracts[contract].Columns.Select(c => c.Name)
+        .Where(c => rows.All(r => r.Map.Columns.ContainsKey(c))
+            && project.Sources.SelectMany(s => s.Maps).Where(m => m.Contract == contract).All(m => m.Columns.ContainsKey(c) || (m.Columns.Count == 0 && rows.Count == 1)))];
+
+    private bool HasWork(Dimension dimension) => Rows(dimension.From!).Any()
+        || Facts().Any(f => f.Roles.Any(r => r.Dimension == dimension.Name) && Rows(f.From!).Any());
+
+    private bool HasWork(Fact fact) => Rows(fact.From!).Any() || (Loader(fact).HasRows() && fact.Roles.Any(r => touched.Contains(r.Dimension)))
+        || (fact.Columns.Any(c => c.Currency is not null) && Rates()?.ChangedDays() is not null);
+
+    private static long Rows(MergeCounts counts) => counts.Inserted + counts.Changed + counts.Removed;
 
     private IEnumerable<(StreamLoad Stream, ConformedRows Map)> Rows(string contract) =>
         streams.SelectMany(s => s.Maps.Where(m => m.Contract.Name == contract).Select(m => (s, m)));
@@ -61,7 +94,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         {
             relation = $"rows_{dimension.From}";
             View(relation, maps.Select(m => Sql.Fill(
-                "rows", ("rows", m.Map.View), ("columns", SqlName.List(m.Map.Contract.Columns.Select(c => SqlName.Quote(c.Name)))))));
+                "rows", ("deleted", m.Map.TellsDeletes ? "_deleted" : "false"), ("rows", m.Map.View), ("columns", SqlName.List(m.Map.Contract.Columns.Select(c => SqlName.Quote(c.Name)))))));
         }
 
         var rows = new ContractRows(relation, (key, members) =>
@@ -74,7 +107,11 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
 
             View($"all_{dimension.Name}", all.Where(q => q!.Length > 0)!);
             return $"all_{dimension.Name}";
-        });
+        })
+        {
+            Filled = maps.SelectMany(m => Filled(m.Map)).ToHashSet(),
+            Clearing = Clearing(dimension.From!, [.. maps.Select(m => m.Map)]),
+        };
         var load = new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run);
         var counts = load.Apply(rows, Withdrawn(dimension, maps));
         if (counts.Any && maps.Any(m => !IsAppended(m.Stream)))
@@ -88,7 +125,8 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         }
 
         Note($"dim_{dimension.Name}", counts);
-        return counts.Inserted + counts.Changed + counts.Removed + InferMembers(dimension);
+        var tree = counts.Any ? new LoadChecks(session, findings, run).Check(dimension) : 0;
+        return Rows(counts) + tree + InferMembers(dimension);
     }
 
     private void Note(string table, MergeCounts counts)
@@ -125,9 +163,9 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         {
             foreach (var role in fact.Roles.Where(r => r.Dimension == dimension.Name))
             {
-                foreach (var (_, map) in Rows(fact.From!))
+                foreach (var (_, map) in Rows(fact.From!).Where(m => role.Columns.All(Filled(m.Map).Contains)))
                 {
-                    inferred += new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run).Infer(map.CurrentView, role.Column);
+                    inferred += new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run).Infer(map.CurrentView, role.Columns);
                 }
             }
         }
@@ -143,7 +181,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         {
             foreach (var role in fact.Roles.Where(r => catalogue.Dimensions[r.Dimension].IsDate))
             {
-                foreach (var (_, map) in Rows(fact.From!))
+                foreach (var (_, map) in Rows(fact.From!).Where(m => Filled(m.Map).Contains(role.Column)))
                 {
                     DateDimension.Need(session, map.CurrentView, role.Column);
                     needed = true;
@@ -152,6 +190,13 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         }
 
         return needed ? DateDimension.Fill(session, date, project.Settings.FiscalYearStart, run) : 0;
+    }
+
+    private long FillDates(Fact derived)
+    {
+        var dates = derived.Roles.Where(r => catalogue.Dimensions[r.Dimension].IsDate).ToList();
+        dates.ForEach(r => DateDimension.Need(session, derived.Table, r.Column));
+        return dates.Count == 0 ? 0 : DateDimension.Fill(session, catalogue.Dimensions[dates[0].Dimension], project.Settings.FiscalYearStart, run);
     }
 
     private long LoadFact(Fact fact)
@@ -165,7 +210,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
                 StreamLoad.MakeFilesTable(session, stream.SourceTable, SourceFiles(stream));
             }
 
-            var counts = Loader(fact).Apply(map.CurrentView, identity, identity switch
+            var counts = Loader(fact, map).Apply(map.CurrentView, identity, identity switch
             {
                 RowIdentity.Key => stream.SourceTable,
                 RowIdentity.Predecessor => stream.Keys!.Moved,
@@ -177,7 +222,13 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             Note(fact.TableName, counts);
         }
 
-        return rows + Loader(fact).LookUpAgain(touched);
+        rows += Loader(fact).LookUpAgain(touched) + Loader(fact).ConvertAgain();
+        if (fact.Weight is not null)
+        {
+            new LoadChecks(session, findings, run).Check(fact);
+        }
+
+        return rows;
     }
 
     private RowIdentity IdentityOf(StreamLoad stream, ConformedRows map) =>

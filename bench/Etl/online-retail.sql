@@ -29,14 +29,11 @@ SELECT CAST(year(d) * 10000 + month(d) * 100 + day(d) AS INTEGER) AS date_key, C
 FROM (SELECT unnest(generate_series(DATE '2010-01-01', DATE '2011-12-31', INTERVAL 1 DAY)) AS d);
 
 CREATE TABLE star.dim_geography AS
-SELECT 0 AS geography_key, '(unknown)' AS country, false AS is_inferred, CAST(NULL AS INTEGER) AS source_file, CAST(NULL AS BIGINT) AS source_record, 0 AS run_id
+SELECT 0 AS geography_key, '(unknown)' AS country, '(unknown)' AS region, '(unknown)' AS continent, false AS is_inferred, false AS is_deleted,
+       CAST(NULL AS INTEGER) AS source_file, CAST(NULL AS BIGINT) AS source_record, 0 AS run_id
 UNION ALL
-SELECT CAST(row_number() OVER (ORDER BY Country) AS INTEGER), Country, false, file_id, row_id - first_row + 1, 1
-FROM (
-  SELECT r.Country, max(r.rowid) AS row_id, arg_max(r.path, r.rowid) AS path
-  FROM raw r JOIN (SELECT Country, min(InvoiceDate) AS first_at FROM raw GROUP BY Country) f ON f.Country = r.Country AND f.first_at = r.InvoiceDate
-  GROUP BY r.Country
-) JOIN file USING (path);
+SELECT CAST(row_number() OVER (ORDER BY Country) AS INTEGER), Country, NULL, NULL, true, false, NULL, NULL, 1
+FROM (SELECT DISTINCT Country FROM raw WHERE Country IS NOT NULL);
 
 -- Only members with more than one value need their rows in order of time; the others need their first moment.
 CREATE TEMP TABLE customer_turn AS
@@ -66,13 +63,18 @@ SELECT * FROM moment QUALIFY v IS DISTINCT FROM lag(v) OVER (PARTITION BY k ORDE
 
 CREATE TABLE star.dim_customer AS
 SELECT 0 AS customer_key, 0 AS customer_version_key, '(unknown)' AS customer_id, '(unknown)' AS name, '(unknown)' AS email, '(unknown)' AS phone,
-       CAST(NULL AS DATE) AS birth_date, '(unknown)' AS city, '(unknown)' AS postal_code, '(unknown)' AS country, TIMESTAMP '0001-01-01' AS valid_from,
-       TIMESTAMP '9999-12-31' AS valid_to, true AS is_current, false AS is_inferred, CAST(NULL AS INTEGER) AS source_file,
+       CAST(NULL AS DATE) AS birth_date, '(unknown)' AS city, '(unknown)' AS postal_code, '(unknown)' AS country, '(unknown)' AS region,
+       '(unknown)' AS sex, '(unknown)' AS occupation, CAST(NULL AS DECIMAL(18,4)) AS income, '(unknown)' AS loyalty_tier,
+       '(unknown)' AS current_loyalty_tier, '(unknown)' AS acquisition_source, '(unknown)' AS acquisition_reason, '(unknown)' AS acquisition_channel,
+       '(unknown)' AS acquisition_campaign, CAST(NULL AS TIMESTAMP) AS acquired_at, CAST(NULL AS TIMESTAMP) AS left_at,
+       '(unknown)' AS reason_of_leaving, TIMESTAMP '0001-01-01' AS valid_from,
+       TIMESTAMP '9999-12-31' AS valid_to, true AS is_current, false AS is_inferred, false AS is_deleted, CAST(NULL AS INTEGER) AS source_file,
        CAST(NULL AS BIGINT) AS source_record, 0 AS run_id
 UNION ALL
 SELECT CAST(dense_rank() OVER (ORDER BY k) AS INTEGER), CAST(row_number() OVER (ORDER BY k, t) AS INTEGER), k, NULL, NULL, NULL, NULL, NULL, NULL, v,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        CASE WHEN row_number() OVER w = 1 THEN TIMESTAMP '0001-01-01' ELSE t END, coalesce(lead(t) OVER w, TIMESTAMP '9999-12-31'),
-       lead(t) OVER w IS NULL, false, file_id, row_id - first_row + 1, 1
+       lead(t) OVER w IS NULL, false, false, file_id, row_id - first_row + 1, 1
 FROM customer_turn JOIN file USING (path)
 WINDOW w AS (PARTITION BY k ORDER BY t);
 
@@ -87,19 +89,20 @@ WITH described AS (
   SELECT k, row_number() OVER (ORDER BY k) AS n FROM (SELECT DISTINCT StockCode AS k FROM raw) ANTI JOIN described USING (k)
 )
 SELECT 0 AS product_key, 0 AS product_version_key, '(unknown)' AS product_id, '(unknown)' AS name, '(unknown)' AS category, '(unknown)' AS brand,
-       CAST(NULL AS DECIMAL(18,4)) AS unit_cost, TIMESTAMP '0001-01-01' AS valid_from, TIMESTAMP '9999-12-31' AS valid_to, true AS is_current,
-       false AS is_inferred, CAST(NULL AS INTEGER) AS source_file, CAST(NULL AS BIGINT) AS source_record, 0 AS run_id
+       CAST(NULL AS DECIMAL(18,4)) AS unit_cost, '(unknown)' AS subcategory, CAST(NULL AS DECIMAL(18,4)) AS unit_price, CAST(NULL AS BOOLEAN) AS is_active, TIMESTAMP '0001-01-01' AS valid_from, TIMESTAMP '9999-12-31' AS valid_to, true AS is_current,
+       false AS is_inferred, false AS is_deleted, CAST(NULL AS INTEGER) AS source_file, CAST(NULL AS BIGINT) AS source_record, 0 AS run_id
 UNION ALL
-SELECT CAST(key AS INTEGER), CAST(version AS INTEGER), k, v, NULL, NULL, NULL, valid_from, valid_to, is_current, false, file_id, record, 1 FROM described
+SELECT CAST(key AS INTEGER), CAST(version AS INTEGER), k, v, NULL, NULL, NULL, NULL, NULL, NULL, valid_from, valid_to, is_current, false, false, file_id, record, 1 FROM described
 UNION ALL
-SELECT CAST(n + (SELECT max(key) FROM described) AS INTEGER), CAST(n + (SELECT max(version) FROM described) AS INTEGER), k, NULL, NULL, NULL, NULL,
-       TIMESTAMP '0001-01-01', TIMESTAMP '9999-12-31', true, true, NULL, NULL, 1 FROM inferred;
+SELECT CAST(n + (SELECT max(key) FROM described) AS INTEGER), CAST(n + (SELECT max(version) FROM described) AS INTEGER), k, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       TIMESTAMP '0001-01-01', TIMESTAMP '9999-12-31', true, true, false, NULL, NULL, 1 FROM inferred;
 
 CREATE TABLE star.fact_sales AS
 SELECT CAST(year(InvoiceDate) * 10000 + month(InvoiceDate) * 100 + day(InvoiceDate) AS INTEGER) AS date_key,
        coalesce(c.customer_key, 0) AS customer_key, coalesce(c.customer_version_key, 0) AS customer_version_key, p.product_key, p.product_version_key,
-       g.geography_key, InvoiceNo AS order_id, CAST(NULL AS VARCHAR) AS line_id, InvoiceDate AS ordered_at, CAST(Quantity AS DECIMAL(18,3)) AS quantity,
-       UnitPrice AS unit_price, CAST(Quantity * UnitPrice AS DECIMAL(18,4)) AS revenue, CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS VARCHAR) AS channel,
+       g.geography_key, 0 AS employee_key, 0 AS employee_version_key, 0 AS campaign_key, 0 AS due_key, 0 AS shipped_key, InvoiceNo AS order_id, CAST(NULL AS VARCHAR) AS line_id, InvoiceDate AS ordered_at, CAST(Quantity AS DECIMAL(18,3)) AS quantity,
+       UnitPrice AS unit_price, CAST(0 AS DECIMAL(18,4)) AS discount, CAST(Quantity * UnitPrice AS DECIMAL(18,4)) AS revenue,
+       CAST(NULL AS DECIMAL(18,4)) AS cost_amount, CAST(NULL AS DECIMAL(18,4)) AS cost, CAST(NULL AS DECIMAL(18,4)) AS tax_amount, CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS VARCHAR) AS channel,
        InvoiceNo LIKE 'C%' AS is_return, f.file_id AS source_file, r.rowid - f.first_row + 1 AS source_record, 1 AS run_id
 FROM raw r
 JOIN file f USING (path)

@@ -47,7 +47,7 @@ internal sealed class StreamExpressions
 
     /// <summary>Every mapped value in the types that contracts want, with the filters.</summary>
     public string Values() => string.Concat(
-        values.Select((v, i) => $"TRY_CAST({MappedName(v.Mapped)} AS {v.Type.Sql}) AS {ValueName(i)}, ")
+        values.Select((v, i) => $"{Typed(v.Mapped, v.Type)} AS {ValueName(i)}, ")
             .Concat(filters.Select((_, i) => $"{FilterName(i)}, ")));
 
     /// <summary>Names of what the checks look at beside the values, to be passed through.</summary>
@@ -109,7 +109,7 @@ internal sealed class StreamExpressions
 
     private string ContractValue(ContractMap map, Contract contract, ContractColumn column)
     {
-        var fallback = column.Default ?? (column.Name == contract.Time && !column.Required ? "_modified" : null);
+        var fallback = column.Default ?? (column.Name == contract.Time && !column.Required ? shape.Clock.FromUtc("_modified") : null);
         var otherwise = fallback is null ? $"CAST(NULL AS {column.Type.Sql})" : $"CAST({fallback} AS {column.Type.Sql})";
         if (!map.Columns.ContainsKey(column.Name))
         {
@@ -118,6 +118,9 @@ internal sealed class StreamExpressions
 
         return fallback is null ? ValueOf(map, column) : $"coalesce({ValueOf(map, column)}, {otherwise})";
     }
+
+    private string Typed(int mapped, ColumnType type) =>
+        type.Kind == TypeKind.Timestamp ? shape.Clock.Result(MappedName(mapped)) : $"TRY_CAST({MappedName(mapped)} AS {type.Sql})";
 
     private BadCheck TypeCheck(string column)
     {

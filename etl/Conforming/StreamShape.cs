@@ -9,6 +9,9 @@ namespace Crm.Analytics.Etl.Conforming;
 /// <param name="Columns">Raw columns; the connector's names and the engine's types.</param>
 public sealed record StreamShape(Source Source, SourceStream Stream, IReadOnlyList<DescribedColumn> Columns)
 {
+    /// <summary>Brings the source's moments to the project's zone.</summary>
+    internal SourceClock Clock { get; } = SourceClock.Of(Source);
+
     /// <summary>The declared type of a raw column; null when it stays as it comes.</summary>
     public StreamColumn? Declared(string column) =>
         Stream.Columns.FirstOrDefault(c => string.Equals(c.Name, column, StringComparison.OrdinalIgnoreCase));
@@ -28,8 +31,8 @@ public sealed record StreamShape(Source Source, SourceStream Stream, IReadOnlyLi
 
     /// <summary>The raw columns with their declared types, each raw value kept beside as <c>_raw_NAME</c> where a type is declared.</summary>
     public string TypedColumns() => SqlName.List(Columns.SelectMany(c => Declared(c.Name) is { } declared
-        ? new[] { $"{Cast(declared, SqlName.Quote(c.Name))} AS {SqlName.Quote(c.Name)}", $"{SqlName.Quote(c.Name)} AS {Raw(c.Name)}" }
-        : [SqlName.Quote(c.Name)]));
+        ? new[] { $"{Cast(declared, c)} AS {SqlName.Quote(c.Name)}", $"{SqlName.Quote(c.Name)} AS {Raw(c.Name)}" }
+        : [$"{Clock.Column(c.Type, SqlName.Quote(c.Name))} AS {SqlName.Quote(c.Name)}"]));
 
     /// <summary>True when records of the stream can say that their key is deleted: raw relations have <c>_deleted</c> and <c>_current</c>.</summary>
     public bool TellsDeletes => Stream.Key.Count > 0;
@@ -49,7 +52,17 @@ public sealed record StreamShape(Source Source, SourceStream Stream, IReadOnlyLi
     /// <summary>The name a raw value keeps beside its typed one.</summary>
     public static string Raw(string column) => SqlName.Quote($"_raw_{column}");
 
-    private static string Cast(StreamColumn column, string value) => column.Format is { } format
-        ? $"CAST(try_strptime({value}, {SqlName.Literal(format)}) AS {column.Type.Sql})"
-        : $"TRY_CAST({value} AS {column.Type.Sql})";
+    private string Cast(StreamColumn declared, DescribedColumn column)
+    {
+        var value = SqlName.Quote(column.Name);
+        if (declared.Type.Kind == TypeKind.Timestamp)
+        {
+            return declared.Format is { } pattern
+                ? Clock.Read(value, pattern, pattern.Contains("%z", StringComparison.OrdinalIgnoreCase)) : Clock.Read(column.Type, value);
+        }
+
+        return declared.Format is { } format
+            ? $"CAST(try_strptime({value}, {SqlName.Literal(format)}) AS {declared.Type.Sql})"
+            : $"TRY_CAST({value} AS {declared.Type.Sql})";
+    }
 }

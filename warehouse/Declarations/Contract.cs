@@ -8,7 +8,13 @@ namespace Crm.Analytics.Warehouse.Declarations;
 /// <param name="Columns">All columns, in declared order.</param>
 /// <param name="Where">Where it is declared.</param>
 public sealed record Contract(
-    string Name, string Grain, IReadOnlyList<string> Key, string? Time, IReadOnlyList<ContractColumn> Columns, SourceLocation Where);
+    string Name, string Grain, IReadOnlyList<string> Key, string? Time, IReadOnlyList<ContractColumn> Columns, SourceLocation Where)
+{
+    /// <summary>
+    /// The column that says when a row changed last: of several states of one row the newest stands, in whatever order they come. Null: the last to come stands.
+    /// </summary>
+    public string? Changed { get; init; }
+}
 
 /// <summary>One column of a contract.</summary>
 /// <param name="Name">Name in snake_case.</param>

@@ -14,6 +14,12 @@ public enum FactKind
 
     /// <summary>Scores that a model writes back, one dated snapshot at a time.</summary>
     Score,
+
+    /// <summary>Events or coverage that are only counted.</summary>
+    Factless,
+
+    /// <summary>Several members of a dimension for one thing, each with its share; a table <c>bridge_NAME</c>.</summary>
+    Bridge,
 }
 
 /// <summary>
@@ -34,6 +40,12 @@ public sealed record Fact(
     string Name, string TableName, FactKind Kind, string Grain, string? From, string? Time,
     IReadOnlyList<FactRole> Roles, IReadOnlyList<FactColumn> Columns, SourceLocation Where)
 {
+    /// <summary>How its rows follow from other facts; null when they come from a contract or a model.</summary>
+    public DerivedFact? Derived { get; init; }
+
+    /// <summary>For a bridge: the share of each member, which sums to 1 over the rows of one thing; null otherwise.</summary>
+    public BridgeWeight? Weight { get; init; }
+
     /// <summary>The table with its schema.</summary>
     public string Table => $"star.{TableName}";
 
@@ -44,9 +56,16 @@ public sealed record Fact(
 /// <summary>The role a dimension plays in a fact.</summary>
 /// <param name="Role">Name of the role; equals the dimension's name unless the dimension plays several.</param>
 /// <param name="Dimension">The dimension.</param>
-/// <param name="Column">The column of the fact's contract that holds the member's business key (or, for dates, the moment).</param>
+/// <param name="Column">
+/// The column of the fact's contract that holds the member's business key (or its first part; for dates, the moment). In a derived fact the column of its
+/// own with the moment, or the role that the facts it is made from play.
+/// </param>
 /// <param name="Where">Where it is declared.</param>
-public sealed record FactRole(string Role, string Dimension, string Column, SourceLocation Where);
+public sealed record FactRole(string Role, string Dimension, string Column, SourceLocation Where)
+{
+    /// <summary>The columns for all parts of the dimension's key, in its order.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [Column];
+}
 
 /// <summary>A column of a fact.</summary>
 /// <param name="Name">Name in snake_case.</param>
@@ -54,4 +73,31 @@ public sealed record FactRole(string Role, string Dimension, string Column, Sour
 /// <param name="Sql">Expression over the contract's columns.</param>
 /// <param name="Description">What it means, with its unit.</param>
 /// <param name="Where">Where it is declared.</param>
-public sealed record FactColumn(string Name, ColumnType Type, string Sql, string? Description, SourceLocation Where);
+public sealed record FactColumn(string Name, ColumnType Type, string Sql, string? Description, SourceLocation Where)
+{
+    /// <summary>
+    /// The contract column with the currency that the amount is in; the fact then holds it in the project's currency, by the rate of the fact's day. Null
+    /// for what is not converted.
+    /// </summary>
+    public string? Currency { get; init; }
+
+    /// <summary>SQL literal where a derived fact has no value; null for NULL.</summary>
+    public string? Default { get; init; }
+}
+
+/// <summary>How rows of a fact follow from the rows of other facts, inside the run that changes those.</summary>
+/// <param name="Each">What a row stands for: dimension roles and columns that all those facts have.</param>
+/// <param name="Period">null, <c>day</c>, <c>week</c>, <c>month</c>, <c>quarter</c> or <c>year</c>: one row for each of them too, dated with its first day.</param>
+/// <param name="Parts">What is taken from each fact.</param>
+public sealed record DerivedFact(IReadOnlyList<string> Each, string? Period, IReadOnlyList<DerivedPart> Parts);
+
+/// <summary>What a derived fact takes from one other fact.</summary>
+/// <param name="Fact">The other fact.</param>
+/// <param name="Columns">Column of the derived fact → aggregate over columns of the other.</param>
+/// <param name="Where">Where it is declared.</param>
+public sealed record DerivedPart(string Fact, IReadOnlyDictionary<string, string> Columns, SourceLocation Where);
+
+/// <summary>The share of each member in a bridge.</summary>
+/// <param name="Column">The fact's column with the share, 0–1.</param>
+/// <param name="Of">The columns that name the thing whose shares sum to 1.</param>
+public sealed record BridgeWeight(string Column, IReadOnlyList<string> Of);

@@ -17,6 +17,9 @@ public sealed record Source(
 {
     /// <summary>What the project lets its connectors do: the project's <see cref="ProjectSettings.Security"/>.</summary>
     public SecuritySettings Security { get; init; } = SecuritySettings.Strict;
+
+    /// <summary>IANA zone of the project, which all moments are brought to.</summary>
+    public string ProjectTimeZone { get; init; } = "UTC";
 }
 
 /// <summary>An option's value with its place, so that a connector can point at it. Lists hold their items, scalars one item.</summary>

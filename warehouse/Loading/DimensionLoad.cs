@@ -4,16 +4,27 @@ using Crm.Analytics.Warehouse.Storage;
 namespace Crm.Analytics.Warehouse.Loading;
 
 /// <summary>Contract rows to load.</summary>
-/// <param name="Relation">A table or view with the contract's columns, <c>_file</c> (key into <c>meta.source_file</c>) and <c>_record</c>.</param>
-/// <param name="AllOf">
-/// Makes a relation with every accepted row ever landed of the members in a temporary table (column <c>member</c>), this run's among them, and answers its
-/// name; null when the landing no longer has them all. Arguments: the business key's column, the temporary table.
+/// <param name="Relation">
+/// A table or view with the contract's columns, <c>_file</c> (key into <c>meta.source_file</c>) and <c>_record</c>, and <c>_deleted</c> (BOOLEAN) when
+/// the source can tell deletes; without it no row tells one.
 /// </param>
-public sealed record ContractRows(string Relation, Func<string, string, string?> AllOf);
+/// <param name="AllOf">
+/// Makes a relation with every accepted row ever landed of some members, this run's among them, and answers its name; null when the landing no longer
+/// has them all. Arguments: the (first) column of the business key, and a temporary table with its values as <c>member</c>. More rows do no harm.
+/// </param>
+public sealed record ContractRows(string Relation, Func<string, string, string?> AllOf)
+{
+    /// <summary>Contract columns that the rows can fill; null for all. The others are missing everywhere, and cost nothing.</summary>
+    public IReadOnlySet<string>? Filled { get; init; }
+
+    /// <summary>Contract columns that every source of the contract fills, so that a missing value can say that there is none; null for all.</summary>
+    public IReadOnlySet<string>? Clearing { get; init; }
+}
 
 /// <summary>
-/// Loads a dimension from contract rows: new members, new versions of members whose type 2 attributes changed, overwritten type 1 attributes. Records may
-/// come in any order: one that is older than what is known makes its member be derived again from all that landed, so the order of delivery changes nothing.
+/// Loads a dimension from contract rows, each attribute by its <see cref="ScdType"/>. Records may come in any order: one that is older than what is known
+/// makes its member be derived again from all that landed, so the order of delivery changes nothing. A record that tells a delete marks its member from
+/// its moment on; facts keep finding it, and a later record brings it back.
 /// </summary>
 public sealed class DimensionLoad
 {
@@ -21,9 +32,11 @@ public sealed class DimensionLoad
     private readonly ISession session;
     private readonly Dimension dimension;
     private readonly StarTable table;
-    private readonly IReadOnlyList<DimensionAttribute> attributes;
     private readonly string? time;
     private readonly int run;
+    private DimensionSql fragments;
+    private string deleted = "false";
+    private bool hasKnown = true;
 
     /// <summary>Prepares the load of one dimension.</summary>
     /// <param name="session">The warehouse, inside the run's transaction.</param>
@@ -34,37 +47,56 @@ public sealed class DimensionLoad
     {
         (this.session, this.dimension, this.run) = (session, dimension, run);
         table = StarTable.Of(dimension);
-        attributes = [.. dimension.Attributes.Where(a => a.Column != dimension.Key)];
         time = dimension.Effective ?? contract.Time;
+        fragments = new(dimension, table, time, null);
     }
 
-    /// <summary>True after <see cref="Apply"/> when members that were known before got other versions, so that loaded facts may point at the wrong one.</summary>
+    /// <summary>True after <see cref="Apply"/> when members that were there before got other versions, so that loaded facts may point at the wrong one.</summary>
     public bool TouchedKnown { get; private set; }
 
     /// <summary>Loads what the rows say of the dimension's members. Known members that got other versions are left in the temporary table <c>touched_NAME</c>.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="withdrawn">Temporary table (column <c>member</c>) of members whose earlier records were replaced; null for none.</param>
+    /// <param name="withdrawn">
+    /// Temporary table (column <c>member</c>: the first column of the business key) of members whose earlier records were replaced; null for none.
+    /// </param>
     public MergeCounts Apply(ContractRows rows, string? withdrawn)
     {
+        fragments = new(dimension, table, time, rows);
+        deleted = Deletes(rows.Relation);
         var relation = rows.Relation;
         session.Execute(Fill("members", relation));
         session.Execute(Fill("no_late", relation));
-        if (dimension.IsVersioned)
+        if (time is not null)
         {
             relation = PlaceLateRows(rows, withdrawn);
         }
 
         session.Execute(Fill("settled", relation));
         session.Execute(Fill("points", relation));
-        session.Execute(Fill("known", relation));
+        hasKnown = session.Execute(Fill("known", relation)) > 0;
+        foreach (var attribute in fragments.WithPrevious)
+        {
+            session.Execute(Fill("change", relation, fragments.ChangeFragments(attribute)));
+        }
+
         session.Execute(Fill("versions", relation));
-        session.Execute(Fill("wanted", relation));
+        if (withdrawn is not null && time is not null)
+        {
+            session.Execute(Fill("forgotten", relation));
+        }
+
+        session.Execute(Fill("wanted", relation, ("wanted", fragments.Wanted(fragments.LoadedValue))));
         var counts = TableMerge.Apply(session, new(
-            table, "load_wanted", [RowKey], $"t.{SqlName.Quote(dimension.Key!)} IN (SELECT member FROM load_member)", ["source_file", "source_record"]), run);
+            table, "load_wanted", [fragments.RowKey], $"{fragments.Member("t.")} IN (SELECT member FROM load_member) AND t.{SqlName.Quote(dimension.KeyColumn)} <> 0",
+            ["source_file", "source_record"]), run);
         if (dimension.IsVersioned)
         {
             session.Execute(Fill("touched", relation));
             TouchedKnown = counts.Any && session.Scalar<long>(Fill("touched_count", relation)) > 0;
+        }
+
+        if (time is not null)
+        {
             session.Execute(Fill("seen", relation));
         }
 
@@ -79,24 +111,26 @@ public sealed class DimensionLoad
 
     /// <summary>Makes a row for every member that facts speak of and nothing has described yet.</summary>
     /// <param name="relation">The fact's contract rows.</param>
-    /// <param name="column">Their column with the member's business key.</param>
-    public long Infer(string relation, string column)
+    /// <param name="columns">Their columns with the member's business key.</param>
+    public long Infer(string relation, IReadOnlyList<string> columns)
     {
-        session.Execute(Fill("inferred", relation, ("column", SqlName.Quote(column)), ("wanted", Wanted(InferredValue))));
+        session.Execute(Fill(
+            "inferred", relation, ("member", fragments.Member("", columns)), ("has_member", fragments.HasMember("", columns)),
+            ("wanted", fragments.Wanted(fragments.InferredValue))));
         var count = session.Scalar<long>(Fill("inferred_count", relation));
         if (count > 0)
         {
-            TableMerge.Apply(session, new(table, "load_wanted", [RowKey], null, []), run);
+            TableMerge.Apply(session, new(table, "load_wanted", [fragments.RowKey], null, []), run);
         }
 
         return count;
     }
 
-    private string RowKey => dimension.IsVersioned ? dimension.VersionKeyColumn : dimension.KeyColumn;
-
     private string PlaceLateRows(ContractRows rows, string? withdrawn)
     {
-        session.Execute(Fill("late", rows.Relation));
+        // At one moment the later file wins; a file delivered again keeps its old place, and a last change can be undone only by what came before it.
+        var tiesCount = withdrawn is not null || fragments.WithPrevious.Any();
+        session.Execute(Fill("late", rows.Relation, ("before", tiesCount ? "<=" : "<")));
         if (withdrawn is not null)
         {
             session.Execute(Fill("withdrawn", rows.Relation, ("withdrawn", withdrawn)));
@@ -107,100 +141,28 @@ public sealed class DimensionLoad
             return rows.Relation;
         }
 
-        var all = rows.AllOf(dimension.Key!, "load_late");
+        session.Execute(Fill("first_parts", rows.Relation));
+        var all = rows.AllOf(dimension.Keys[0], "load_late_part");
         if (all is null)
         {
             // Without the landing the versions known so far have to stand for the records they came from.
+            session.Execute(Fill("whole", rows.Relation));
             session.Execute(Fill("no_late", rows.Relation));
             return rows.Relation;
         }
 
-        session.Execute(Fill("with_late", rows.Relation, ("all_rows", all)));
+        session.Execute(Fill("with_late", rows.Relation, ("all_rows", all), ("all_deleted", Deletes(all))));
+        deleted = Deletes("load_rows");
         session.Execute(Fill("members", "load_rows"));
+        session.Execute(Fill("whole", "load_rows"));
         return "load_rows";
     }
 
+    private string Deletes(string relation) => DeletedRows.In(session, relation) ? "(_deleted IS TRUE)" : "false";
+
     private string Fill(string part, string relation, params ReadOnlySpan<(string, string)> more)
     {
-        var versioned = dimension.IsVersioned;
-        var newest = dimension.Attributes.Where(a => a.Scd == ScdType.NewVersion).ToList();
-        (string, string)[] values =
-        [
-            ("dimension", dimension.Name),
-            ("table", table.FullName),
-            ("rows", relation),
-            ("key", SqlName.Quote(dimension.Key!)),
-            ("time", Time(null)),
-            ("r_time", Time("r")),
-            ("member_key", SqlName.Quote(dimension.KeyColumn)),
-            ("version_key", SqlName.Quote(RowKey)),
-            ("attributes", Each(a => $"{SqlName.Quote(a.Column)}, ")),
-            ("r_attributes", Each(a => $"r.{SqlName.Quote(a.Column)}, ")),
-            ("t_attributes", Each(a => $"t.{SqlName.Quote(a.Column)}, ")),
-            ("filled", Each(a => $", {Filled(a)} AS {SqlName.Quote(a.Column)}")),
-            ("or_changed", string.Concat(newest.Select(a =>
-                $"\n       OR {SqlName.Quote(a.Column)} IS DISTINCT FROM lag({SqlName.Quote(a.Column)}) OVER (PARTITION BY member ORDER BY moment)"))),
-            ("says_nothing_new", attributes.Count == 0 ? "true" : string.Join(" AND ", attributes.Select(SaysNothingNew))),
-            ("t_from", versioned ? "t.valid_from" : "TIMESTAMP '0001-01-01'"),
-            ("t_valid_from", versioned ? "valid_from" : "TIMESTAMP '0001-01-01'"),
-            ("current", versioned ? " AND t.is_current" : ""),
-            ("not_before", versioned ? " AND l.first_at >= t.valid_from" : ""),
-            ("row_columns", SqlName.List(RowColumns())),
-            ("wanted", Wanted(LoadedValue)),
-            ("run", run.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            .. more,
-        ];
+        (string, string)[] values = [.. fragments.Fragments(relation, deleted, run, hasKnown), .. more];
         return Sql.Fill(part, values);
     }
-
-    private string Time(string? alias) => time is null
-        ? "TIMESTAMP '0001-01-01'"
-        : alias is null ? SqlName.Quote(time) : $"{alias}.{SqlName.Quote(time)}";
-
-    private string Each(Func<DimensionAttribute, string> write) => string.Concat(attributes.Select(write));
-
-    private IEnumerable<string> RowColumns()
-    {
-        var names = attributes.Select(a => a.Column).Prepend(dimension.Key!);
-        return (time is null ? names : names.Append(time)).Distinct().Select(SqlName.Quote).Concat(["_file", "_record"]);
-    }
-
-    private static string Filled(DimensionAttribute attribute) => attribute.Scd switch
-    {
-        ScdType.NewVersion => $"last_value({SqlName.Quote(attribute.Column)} IGNORE NULLS) OVER before",
-        ScdType.Overwrite => $"last_value({SqlName.Quote(attribute.Column)} IGNORE NULLS) OVER ever",
-        _ => $"first_value({SqlName.Quote(attribute.Column)} IGNORE NULLS) OVER ever",
-    };
-
-    private static string SaysNothingNew(DimensionAttribute attribute)
-    {
-        var column = SqlName.Quote(attribute.Column);
-        return attribute.Scd == ScdType.Fixed
-            ? $"(l.{column} IS NULL OR t.{column} IS NOT NULL)"
-            : $"(l.{column} IS NULL OR l.{column} IS NOT DISTINCT FROM t.{column})";
-    }
-
-    private string Wanted(Func<string, string> value) => SqlName.List(
-        table.Columns.Where(c => c.Name != "run_id").Select(c => $"CAST({value(c.Name)} AS {c.Type}) AS {SqlName.Quote(c.Name)}"));
-
-    private string LoadedValue(string column) => column switch
-    {
-        _ when column == dimension.KeyColumn => "coalesce(km.k, nm.k)",
-        _ when column == dimension.VersionKeyColumn => "coalesce(kv.k, nv.k)",
-        _ when column == dimension.Key => "v.member",
-        "is_current" => "v.valid_to = TIMESTAMP '9999-12-31'",
-        "is_inferred" => "false",
-        _ => $"v.{SqlName.Quote(column)}",
-    };
-
-    private string InferredValue(string column) => column switch
-    {
-        _ when column == dimension.KeyColumn => $"v.n + (SELECT max({SqlName.Quote(dimension.KeyColumn)}) FROM {table.FullName})",
-        _ when column == dimension.VersionKeyColumn => $"v.n + (SELECT max({SqlName.Quote(dimension.VersionKeyColumn)}) FROM {table.FullName})",
-        _ when column == dimension.Key => "v.member",
-        "valid_from" => "TIMESTAMP '0001-01-01'",
-        "valid_to" => "TIMESTAMP '9999-12-31'",
-        "is_current" or "is_inferred" => "true",
-        _ => "NULL",
-    };
 }

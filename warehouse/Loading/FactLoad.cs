@@ -20,20 +20,39 @@ public enum RowIdentity
     Predecessor,
 }
 
-/// <summary>Loads a transaction fact from contract rows, with the keys of its dimensions looked up as of the moment of each row.</summary>
-/// <param name="session">The warehouse, inside the run's transaction.</param>
-/// <param name="fact">The fact; it has a contract.</param>
-/// <param name="contract">Its contract.</param>
-/// <param name="dimensions">All dimensions.</param>
-/// <param name="run">The run that writes.</param>
-public sealed class FactLoad(
-    ISession session, Fact fact, Contract contract, IReadOnlyDictionary<string, Dimension> dimensions, int run)
+/// <summary>
+/// Loads a fact from contract rows: keys of its dimensions looked up as of the moment of each row, amounts converted by the rate of the day. Rows that
+/// tell a delete remove the row of their key; of several states of one row the newest stands, when the contract says when a row changed.
+/// </summary>
+public sealed class FactLoad
 {
     private static readonly SqlFile Sql = SqlFile.Beside<FactLoad>();
-    private readonly StarTable table = StarTable.Of(fact, dimensions);
+    private readonly ISession session;
+    private readonly Fact fact;
+    private readonly Contract contract;
+    private readonly IReadOnlyDictionary<string, Dimension> dimensions;
+    private readonly int run;
+    private readonly ExchangeRates? rates;
+    private readonly FactSql fragments;
+
+    /// <summary>Prepares the load of one fact.</summary>
+    /// <param name="session">The warehouse, inside the run's transaction.</param>
+    /// <param name="fact">The fact; it has a contract.</param>
+    /// <param name="contract">Its contract.</param>
+    /// <param name="dimensions">All dimensions.</param>
+    /// <param name="run">The run that writes.</param>
+    /// <param name="rates">The rates that amounts are converted by; null for none, then amounts in other currencies are missing.</param>
+    /// <param name="filled">Contract columns that the rows can fill; null for all. Roles of others stand at the unknown member, and cost nothing.</param>
+    public FactLoad(
+        ISession session, Fact fact, Contract contract, IReadOnlyDictionary<string, Dimension> dimensions, int run, ExchangeRates? rates = null,
+        IReadOnlySet<string>? filled = null)
+    {
+        (this.session, this.fact, this.contract, this.dimensions, this.run, this.rates) = (session, fact, contract, dimensions, run, rates);
+        fragments = new(fact, contract, dimensions) { Filled = filled, Currency = rates?.Currency ?? "" };
+    }
 
     /// <summary>Loads rows. For <see cref="RowIdentity.New"/> the counts come from the insert alone; nothing is compared.</summary>
-    /// <param name="relation">Table or view with the contract's columns, <c>_file</c> and <c>_record</c>.</param>
+    /// <param name="relation">Table or view with the contract's columns, <c>_file</c> and <c>_record</c>, and <c>_deleted</c> when the source can tell deletes.</param>
     /// <param name="identity">How rows are told apart.</param>
     /// <param name="files">
     /// Temporary table: for <see cref="RowIdentity.Record"/> (file_id) the files delivered again, for <see cref="RowIdentity.Key"/> (file_id) all files of the
@@ -41,29 +60,42 @@ public sealed class FactLoad(
     /// </param>
     public MergeCounts Apply(string relation, RowIdentity identity, string files)
     {
+        fragments.HasForeign = rates is not null && fragments.Currencies.Any() && rates.Prepare(relation, fragments.Currencies, contract.Time!);
+        var deleted = DeletedRows.In(session, relation);
+        var standing = deleted ? "_deleted IS NOT TRUE" : "true";
         if (identity == RowIdentity.New || (identity == RowIdentity.Key && IsAllNew(relation, files)))
         {
-            return new(session.Execute(Fill("append", relation)), 0, 0, 0);
+            return new(session.Execute(Fill("append", relation, ("standing", standing))), 0, 0, 0);
         }
 
-        session.Execute(Fill("wanted", relation));
         if (identity == RowIdentity.Record)
         {
+            session.Execute(Fill("wanted", relation, ("standing", standing), ("is_deleted", "false")));
             return TableMerge.Apply(session, new(
-                table, "load_fact", ["source_file", "source_record"], $"t.source_file IN (SELECT file_id FROM {files})", []), run);
+                fragments.Table, "load_fact", ["source_file", "source_record"], $"t.source_file IN (SELECT file_id FROM {files})", []), run);
         }
 
         if (identity == RowIdentity.Predecessor)
         {
+            session.Execute(Fill("wanted", relation, ("standing", standing), ("is_deleted", "false")));
             session.Execute(Sql.Fill("predecessors", ("moved", files)));
             return TableMerge.Apply(session, new(
-                table, "load_fact_moved", ["source_file", "source_record"], $"(t.source_file, t.source_record) IN (SELECT (old_file, old_record) FROM {files})",
-                ["source_file", "source_record"])
+                fragments.Table, "load_fact_moved", ["source_file", "source_record"],
+                $"(t.source_file, t.source_record) IN (SELECT (old_file, old_record) FROM {files})", ["source_file", "source_record"])
             { MatchWith = ["old_file", "old_record"], Relabels = true }, run);
         }
 
+        session.Execute(Fill("wanted", relation, ("standing", "true"), ("is_deleted", deleted ? "_deleted IS TRUE" : "false")));
         session.Execute(Fill("last_of_key", relation));
-        return TableMerge.Apply(session, new(table, "load_fact", contract.Key, null, ["source_file", "source_record"])
+        if (Changed is { } changed)
+        {
+            session.Execute(Fill("outdated", relation, ("changed", SqlName.Quote(changed)), ("files", files)));
+        }
+
+        session.Execute(Fill("gone", relation));
+        var key = SqlName.List(contract.Key.Select(k => $"t.{SqlName.Quote(k)}"));
+        var scope = deleted ? $"({key}) IN (SELECT ({SqlName.List(contract.Key.Select(SqlName.Quote))}) FROM load_gone)" : null;
+        return TableMerge.Apply(session, new(fragments.Table, "load_fact", contract.Key, scope, ["source_file", "source_record"])
         {
             Within = $"t.source_file IN (SELECT file_id FROM {files})",
         }, run);
@@ -72,7 +104,7 @@ public sealed class FactLoad(
     /// <summary>True when no two rows have one key and none of the keys is loaded: then they need not be compared with anything.</summary>
     private bool IsAllNew(string relation, string files) =>
         session.Scalar<long>(Fill("twice", relation)) == 0 && session.Scalar<long>(Sql.Fill(
-            "known", ("rows", relation), ("table", table.FullName), ("files", files),
+            "known", ("rows", relation), ("table", fragments.Table.FullName), ("files", files),
             ("same", string.Join(" AND ", contract.Key.Select(k => $"r.{SqlName.Quote(k)} IS NOT DISTINCT FROM t.{SqlName.Quote(k)}"))))) == 0;
 
     /// <summary>Looks the versions of touched members up again for rows already loaded; answers the rows that moved to another version.</summary>
@@ -80,94 +112,80 @@ public sealed class FactLoad(
     public long LookUpAgain(IReadOnlySet<string> touched)
     {
         var roles = fact.Roles.Where(r => touched.Contains(r.Dimension)).ToList();
-        if (roles.Count == 0 || fact.Time is null)
+        if (roles.Count == 0)
         {
             return 0;
         }
 
         var moved = roles.ToDictionary(r => $"{r.Role}_version_key", r => $"d_{r.Role}.{SqlName.Quote(dimensions[r.Dimension].VersionKeyColumn)}");
-        var joins = string.Concat(roles.Select(r => VersionJoin(r, dimensions[r.Dimension])));
         session.Execute(Sql.Fill(
             "lookup_again",
-            ("kept_values", SqlName.List(Columns().Select(c => moved.TryGetValue(c, out var key)
-                ? $"coalesce({key}, 0) AS {SqlName.Quote(c)}" : $"f.{SqlName.Quote(c)}"))),
-            ("table", table.FullName),
-            ("version_joins", joins),
+            ("table", fragments.Table.FullName),
+            ("kept_values", SqlName.List(fragments.Columns().Select(c => moved.TryGetValue(c, out var key) ? $"coalesce({key}, 0) AS {SqlName.Quote(c)}" : $"f.{SqlName.Quote(c)}"))),
+            ("version_joins", string.Concat(roles.Select(fragments.VersionJoin))),
             ("touched", string.Join(" OR ", roles.Select(r => $"f.{SqlName.Quote($"{r.Role}_key")} IN (SELECT member_key FROM touched_{r.Dimension})"))),
             ("moved", string.Join(" OR ", moved.Select(m => $"coalesce({m.Value}, 0) <> f.{SqlName.Quote(m.Key)}")))));
-        return TableMerge.Apply(session, new(table, "load_fact", ["source_file", "source_record"], null, []), run).Changed;
+        return Replace();
     }
+
+    /// <summary>Converts loaded amounts again whose rates this run changed; answers the rows that changed.</summary>
+    public long ConvertAgain()
+    {
+        if (rates is null || !fragments.Currencies.Any() || rates.ChangedDays() is not { } days)
+        {
+            return 0;
+        }
+
+        var time = SqlName.Quote(fact.Time!);
+        var rows = Sql.Fill("rows_of_days", ("table", fragments.Table.FullName), ("time", time), ("first", Literal(days.First)), ("last", Literal(days.Last)));
+        if (!rates.Prepare($"({rows})", fragments.Currencies, fact.Time!))
+        {
+            return 0;
+        }
+
+        var amounts = fragments.Converted.ToDictionary(
+            c => c.Name, c => fragments.InProjectCurrency($"CAST(({c.Sql}) AS {c.Type.Sql})", $"f.{SqlName.Quote(c.Currency!)}", c), StringComparer.Ordinal);
+        session.Execute(Sql.Fill(
+            "convert_again",
+            ("rows", rows),
+            ("kept_values", SqlName.List(fragments.Columns().Select(c => amounts.TryGetValue(c, out var amount) ? $"{amount} AS {SqlName.Quote(c)}" : $"f.{SqlName.Quote(c)}"))),
+            ("rate_joins", string.Concat(fragments.Currencies.Select(c => FactSql.RateJoin(c, $"f.{SqlName.Quote(c)}", $"f.{time}")))),
+            ("foreign", string.Join(" OR ", fragments.Currencies.Select(c => $"f.{SqlName.Quote(c)} IS NOT NULL"))),
+            ("changed", string.Join(" OR ", amounts.Select(a => $"{a.Value} IS DISTINCT FROM f.{SqlName.Quote(a.Key)}")))));
+        return Replace();
+    }
+
+    /// <summary>True when the fact holds any row.</summary>
+    public bool HasRows() => session.Scalar<bool>(Sql.Fill("has_rows", ("table", fragments.Table.FullName)));
 
     /// <summary>The newest moment in the fact; null when it is empty or undated.</summary>
     public DateTime? Newest() => fact.Time is null
         ? null
-        : session.Scalar<DateTime?>(Sql.Fill("newest", ("table", table.FullName), ("time", SqlName.Quote(fact.Time))));
+        : session.Scalar<DateTime?>(Sql.Fill("newest", ("table", fragments.Table.FullName), ("time", SqlName.Quote(fact.Time))));
 
-    private string Fill(string part, string relation) => Sql.Fill(
-        part,
-        ("table", table.FullName),
-        ("rows", relation),
-        ("run", run.ToString(CultureInfo.InvariantCulture)),
-        ("columns", SqlName.List(Columns().Select(SqlName.Quote))),
-        ("values", SqlName.List(Columns().Select(Value))),
-        ("named_values", SqlName.List(Columns().Select(c => $"{Value(c)} AS {SqlName.Quote(c)}"))),
-        ("inner", SqlName.List(Inner())),
-        ("key", SqlName.List(contract.Key.Select(SqlName.Quote))),
-        ("joins", string.Concat(fact.Roles.Select(r => Join(r, dimensions[r.Dimension])))));
+    private string? Changed => contract.Changed is { } changed && fact.Columns.Any(c => c.Name == changed) ? changed : null;
 
-    private IEnumerable<string> Columns() => table.Columns.Where(c => c.Name != "run_id").Select(c => c.Name);
+    private long Replace() => TableMerge.Apply(session, new(fragments.Table, "load_fact", ["source_file", "source_record"], null, []), run).Changed;
 
-    /// <summary>Everything computed from the contract row, under names that no dimension can have, so that the joins outside are unambiguous.</summary>
-    private IEnumerable<string> Inner() =>
-        [.. fact.Roles.Select(r => $"{SqlName.Quote(r.Column)} AS _role_{r.Role}"),
-         .. fact.Time is null ? Array.Empty<string>() : [$"{SqlName.Quote(contract.Time!)} AS _time"],
-         .. fact.Columns.Select(c => $"CAST({c.Sql} AS {c.Type.Sql}) AS {SqlName.Quote($"_value_{c.Name}")}"),
-         "_file", "_record"];
+    private static string Literal(DateOnly day) => SqlName.Literal(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
 
-    private string Value(string column)
+    private string Fill(string part, string relation, params ReadOnlySpan<(string, string)> more)
     {
-        foreach (var role in fact.Roles)
-        {
-            var dimension = dimensions[role.Dimension];
-            if (column == $"{role.Role}_key")
-            {
-                return dimension.IsDate
-                    ? $"coalesce(CAST(year(_role_{role.Role}) * 10000 + month(_role_{role.Role}) * 100 + day(_role_{role.Role}) AS INTEGER), 0)"
-                    : $"coalesce(d_{role.Role}.{SqlName.Quote(dimension.KeyColumn)}, 0)";
-            }
-
-            if (column == $"{role.Role}_version_key")
-            {
-                return $"coalesce(d_{role.Role}.{SqlName.Quote(dimension.VersionKeyColumn)}, 0)";
-            }
-        }
-
-        return column switch
-        {
-            "source_file" => "_file",
-            "source_record" => "_record",
-            _ => SqlName.Quote($"_value_{column}"),
-        };
-    }
-
-    private static string Join(FactRole role, Dimension dimension)
-    {
-        if (dimension.IsDate)
-        {
-            return "";
-        }
-
-        var alias = $"d_{role.Role}";
-        var on = $"{alias}.{SqlName.Quote(dimension.Key!)} = r._role_{role.Role} AND {alias}.{SqlName.Quote(dimension.KeyColumn)} <> 0";
-        return dimension.IsVersioned
-            ? $"\nLEFT JOIN {dimension.Table} {alias} ON {on} AND r._time >= {alias}.valid_from AND r._time < {alias}.valid_to"
-            : $"\nLEFT JOIN {dimension.Table} {alias} ON {on}";
-    }
-
-    private string VersionJoin(FactRole role, Dimension dimension)
-    {
-        var (alias, time) = ($"d_{role.Role}", $"f.{SqlName.Quote(fact.Time!)}");
-        return $"\nLEFT JOIN {dimension.Table} {alias} ON {alias}.{SqlName.Quote(dimension.KeyColumn)} = f.{SqlName.Quote($"{role.Role}_key")}"
-            + $" AND {time} >= {alias}.valid_from AND {time} < {alias}.valid_to";
+        (string, string)[] values =
+        [
+            ("table", fragments.Table.FullName),
+            ("rows", relation),
+            ("run", run.ToString(CultureInfo.InvariantCulture)),
+            ("columns", SqlName.List(fragments.Columns().Select(SqlName.Quote))),
+            ("values", SqlName.List(fragments.Columns().Select(fragments.Value))),
+            ("named_values", SqlName.List(fragments.Columns().Select(c => $"{fragments.Value(c)} AS {SqlName.Quote(c)}"))),
+            ("inner", SqlName.List(fragments.Inner())),
+            ("key", SqlName.List(contract.Key.Select(SqlName.Quote))),
+            ("same_key", string.Join(" AND ", contract.Key.Select(k => $"t.{SqlName.Quote(k)} IS NOT DISTINCT FROM w.{SqlName.Quote(k)}"))),
+            ("newest_first", Changed is { } changed ? $"{SqlName.Quote(changed)} DESC NULLS LAST, " : ""),
+            ("joins", fragments.Joins()),
+            .. more,
+        ];
+        return Sql.Fill(part, values);
     }
 }

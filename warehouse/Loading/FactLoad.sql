@@ -1,11 +1,11 @@
 -- grain: one row of the fact in {table}
 -- reads: {rows}, {table}, {moved}, {files}
--- writes: {table}, load_fact, load_fact_moved
+-- writes: {table}, load_fact, load_fact_moved, load_gone
 
 -- part: append
 INSERT INTO {table} ({columns}, run_id)
 SELECT {values}, {run}
-FROM (SELECT {inner} FROM {rows}) r{joins}
+FROM (SELECT {inner} FROM {rows} WHERE {standing}) r{joins}
 
 -- part: twice
 SELECT count(*) FROM (SELECT 1 FROM {rows} GROUP BY {key} HAVING count(*) > 1 LIMIT 1)
@@ -16,13 +16,23 @@ FROM (SELECT 1 FROM {table} t SEMI JOIN {rows} r ON {same} WHERE t.source_file I
 
 -- part: wanted
 CREATE OR REPLACE TEMP TABLE load_fact AS
-SELECT {named_values}
-FROM (SELECT {inner} FROM {rows}) r{joins}
+SELECT {named_values}, _is_deleted
+FROM (SELECT {inner}, {is_deleted} AS _is_deleted FROM {rows} WHERE {standing}) r{joins}
 
 -- part: last_of_key
 -- When several records of one delivery say what one row is, the last one says it.
 DELETE FROM load_fact WHERE rowid NOT IN (
-  SELECT rowid FROM load_fact QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY source_file DESC, source_record DESC) = 1)
+  SELECT rowid FROM load_fact QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {newest_first}source_file DESC, source_record DESC) = 1)
+
+-- part: outdated
+-- A state that is older than the one that is loaded came late and says nothing.
+DELETE FROM load_fact WHERE rowid IN (
+  SELECT w.rowid FROM load_fact w JOIN {table} t ON {same_key} AND t.{changed} > w.{changed}
+  WHERE t.source_file IN (SELECT file_id FROM {files}))
+
+-- part: gone
+CREATE OR REPLACE TEMP TABLE load_gone AS SELECT {key} FROM load_fact WHERE _is_deleted;
+DELETE FROM load_fact WHERE _is_deleted
 
 -- part: predecessors
 CREATE OR REPLACE TEMP TABLE load_fact_moved AS
@@ -36,8 +46,17 @@ SELECT {kept_values}
 FROM {table} f{version_joins}
 WHERE ({touched}) AND ({moved})
 
--- part: rows_of_table
-SELECT count(*) FROM load_fact
+-- part: rows_of_days
+SELECT * FROM {table} WHERE {time} >= DATE {first} AND {time} < DATE {last} + INTERVAL 1 DAY
+
+-- part: convert_again
+CREATE OR REPLACE TEMP TABLE load_fact AS
+SELECT {kept_values}
+FROM ({rows}) f{rate_joins}
+WHERE ({foreign}) AND ({changed})
+
+-- part: has_rows
+SELECT EXISTS (SELECT 1 FROM {table})
 
 -- part: newest
 SELECT max({time}) FROM {table}

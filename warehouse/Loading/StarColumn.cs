@@ -43,12 +43,17 @@ public sealed record StarTable(string Name, string Grain, IReadOnlyList<StarColu
 
         if (!dimension.IsDate)
         {
-            columns.AddRange([new("is_inferred", "BOOLEAN"), new("source_file", "INTEGER"), new("source_record", "BIGINT")]);
+            columns.AddRange([new("is_inferred", "BOOLEAN"), new("is_deleted", "BOOLEAN"), new("source_file", "INTEGER"), new("source_record", "BIGINT")]);
         }
 
         columns.Add(new("run_id", "INTEGER"));
         return new($"dim_{dimension.Name}", $"one row per {(dimension.IsVersioned ? "version of a member" : "member")}", columns);
     }
+
+    /// <summary>Who stands above whom in a hierarchy of any depth: each member with itself (distance 0) and with all above it.</summary>
+    public static StarTable Of(Dimension dimension, Hierarchy tree) => new(
+        $"bridge_{dimension.Name}_{tree.Name}", "one member and one member above it, or itself",
+        [new("ancestor_key", KeyType), new($"{dimension.Name}_key", KeyType), new("distance", KeyType), new("run_id", KeyType)]);
 
     /// <summary>The table that a fact declares.</summary>
     public static StarTable Of(Fact fact, IReadOnlyDictionary<string, Dimension> dimensions)

@@ -14,6 +14,8 @@ public static class StarSchema
     /// <summary>All tables that a catalogue wants.</summary>
     public static IReadOnlyList<StarTable> TablesOf(Catalogue catalogue) =>
         [.. catalogue.Dimensions.Values.OrderBy(d => d.Name, StringComparer.Ordinal).Select(StarTable.Of),
+         .. catalogue.Dimensions.Values.OrderBy(d => d.Name, StringComparer.Ordinal)
+             .SelectMany(d => d.Hierarchies.Where(h => h.Parent is not null).Select(h => StarTable.Of(d, h))),
          .. catalogue.Facts.Values.OrderBy(f => f.TableName, StringComparer.Ordinal).Select(f => StarTable.Of(f, catalogue.Dimensions))];
 
     /// <summary>Creates and extends tables; answers true when anything changed (the caller then checkpoints).</summary>
@@ -34,10 +36,16 @@ public static class StarSchema
         foreach (var dimension in catalogue.Dimensions.Values.Where(d => !existing.ContainsKey($"dim_{d.Name}")))
         {
             statements.Add(UnknownMember(dimension));
-            if (dimension.IsVersioned)
-            {
-                statements.Add(Sql.Fill("seen", ("dimension", dimension.Name)));
-            }
+        }
+
+        foreach (var dimension in catalogue.Dimensions.Values.Where(d => !d.IsDate && !existing.ContainsKey($"{d.Name}_seen")))
+        {
+            statements.Add(Sql.Fill("seen", ("dimension", dimension.Name)));
+        }
+
+        if (!existing.ContainsKey("finding"))
+        {
+            statements.Add(Sql.Fill("finding"));
         }
 
         if (statements.Count > 0)
@@ -65,6 +73,10 @@ public static class StarSchema
             if (!present.TryGetValue(column.Name, out var type))
             {
                 yield return Sql.Fill("column", ("table", table), ("column", SqlName.Quote(column.Name)), ("type", column.Type));
+                if (column.Name == "is_deleted")
+                {
+                    yield return Sql.Fill("not_deleted", ("table", table));
+                }
             }
             else if (type != column.Type)
             {
@@ -87,7 +99,7 @@ public static class StarSchema
             "valid_from" => "TIMESTAMP '0001-01-01'",
             "valid_to" => "TIMESTAMP '9999-12-31'",
             "is_current" => "true",
-            "is_inferred" => "false",
+            "is_inferred" or "is_deleted" => "false",
             _ => "NULL",
         });
         return Sql.Fill("unknown", ("table", table.Name), ("values", SqlName.List(values)));

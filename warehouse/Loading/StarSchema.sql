@@ -1,17 +1,24 @@
 -- grain: one statement per table or column that the declarations want and the star lacks
 -- reads: duckdb_columns
--- writes: star.{table}, conformed.{dimension}_seen
+-- writes: star.{table}, conformed.{dimension}_seen, conformed.finding
 
 -- part: columns
 SELECT table_name, column_name, data_type
 FROM duckdb_columns()
-WHERE schema_name = 'star' AND database_name = current_database()
+WHERE schema_name IN ('star', 'conformed') AND database_name = current_database()
 
 -- part: table
 CREATE TABLE star.{table} ({columns})
 
 -- part: column
 ALTER TABLE star.{table} ADD COLUMN {column} {type}
+
+-- part: not_deleted
+UPDATE star.{table} SET is_deleted = false
+
+-- part: finding
+CREATE SCHEMA IF NOT EXISTS conformed;
+CREATE TABLE conformed.finding (run_id INTEGER, kind VARCHAR, subject VARCHAR, found BIGINT, text VARCHAR)
 
 -- part: unknown
 INSERT INTO star.{table} VALUES ({values})

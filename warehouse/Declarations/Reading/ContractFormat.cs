@@ -23,6 +23,7 @@ internal static class ContractFormat
         new("grain", ScalarShape.Text, "What one row means, in one sentence.", Required: true),
         new("key", new EitherShape(ScalarShape.Reference, new ListShape(ScalarShape.Reference)), "Columns that identify a row within its source.", Required: true),
         new("time", ScalarShape.Reference, "The column that says when the row happened or became valid."),
+        new("changed", ScalarShape.Reference, "The column that says when a row changed last: of several states of one row the newest stands; default: the last to come."),
         new("columns", new MapShape("columns", [], new FreeKeys("a column", column)), "The columns, by name.", Required: true),
     ]);
 
@@ -37,7 +38,8 @@ internal static class ContractFormat
         }
 
         return new(map.Text("contract") ?? "", map.Text("grain") ?? "", [.. map.ScalarsOf("key").Select(k => k.Text)], map.Text("time"), columns,
-            map.Where);
+            map.Where)
+        { Changed = map.Text("changed") };
     }
 
     public static void Check(Declared<Contract> declared, References references)
@@ -48,6 +50,8 @@ internal static class ContractFormat
         references.CheckEach(node.ScalarsOf("key"), noun, columns);
         references.Check(node.Scalar("time"), noun, columns);
         references.CheckMoment(node.Scalar("time"), contract.Columns.FirstOrDefault(c => c.Name == contract.Time)?.Type);
+        references.Check(node.Scalar("changed"), noun, columns);
+        references.CheckMoment(node.Scalar("changed"), contract.Columns.FirstOrDefault(c => c.Name == contract.Changed)?.Type);
         foreach (var column in contract.Columns)
         {
             if (Reserved.Contains(column.Name))

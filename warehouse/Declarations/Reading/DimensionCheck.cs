@@ -20,9 +20,26 @@ internal static class DimensionCheck
 
         CheckColumns(dimension, node, references);
         var attributes = dimension.Attributes.Select(a => a.Name).ToArray();
-        foreach (var (_, value) in node.MapOf("hierarchies"))
+        foreach (var (name, value) in node.MapOf("hierarchies"))
         {
-            references.CheckEach((value as YamlMap)?.ScalarsOf("levels") ?? [], $"an attribute of dimension '{dimension.Name}'", attributes);
+            CheckHierarchy(dimension, name, value as YamlMap, attributes, references);
+        }
+    }
+
+    private static void CheckHierarchy(Dimension dimension, YamlScalar name, YamlMap? path, string[] attributes, References references)
+    {
+        var noun = $"an attribute of dimension '{dimension.Name}'";
+        references.CheckEach(path?.ScalarsOf("levels") ?? [], noun, attributes);
+        references.Check(path?.Scalar("parent"), noun, attributes);
+        if (path is not null && (path["levels"] is null) == (path["parent"] is null))
+        {
+            references.Add(path.Where, $"hierarchy '{name.Text}' with {(path["levels"] is null ? "neither 'levels' nor" : "both 'levels' and")} 'parent'",
+                "either levels, coarsest first, or the attribute with the key of the member above", "write one of the two");
+        }
+
+        if (path?.Scalar("parent") is { } parent && dimension.Keys.Count != 1)
+        {
+            references.Add(parent.Where, $"'parent' in a dimension whose key has {dimension.Keys.Count} columns", "a key of one column", "remove 'parent'");
         }
     }
 
@@ -60,16 +77,22 @@ internal static class DimensionCheck
         {
             references.Add(node.Where, $"dimension '{dimension.Name}' without 'key'", "the contract column that identifies a member", "add `key:`");
         }
-        else if (dimension.Attributes.Count > 0 && dimension.Attributes.All(a => a.Column != dimension.Key))
+
+        foreach (var key in node.ScalarsOf("key").Where(k => dimension.Attributes.Count > 0 && dimension.Attributes.All(a => a.Column != k.Text)))
         {
-            references.Add(node.Scalar("key")?.Where ?? node.Where, $"key '{dimension.Key}' that is no attribute", "an attribute with the key's column",
-                $"add an attribute, e.g. `id: {{column: {dimension.Key}}}`");
+            references.Add(key.Where, $"key '{key.Text}' that is no attribute", "an attribute with the key's column", $"add an attribute, e.g. `id: {{column: {key.Text}}}`");
         }
 
-        if (dimension.Effective is null && dimension.Attributes.FirstOrDefault(a => a.Scd == ScdType.NewVersion) is { } changing)
+        if (dimension.Effective is null
+            && dimension.Attributes.FirstOrDefault(a => a.Scd is ScdType.NewVersion or ScdType.Previous or ScdType.Hybrid) is { } changing)
         {
-            references.Add(changing.Where, $"attribute '{changing.Name}' with scd 2 in a dimension without 'effective'",
+            references.Add(changing.Where, $"attribute '{changing.Name}' with scd {(int)changing.Scd} in a dimension without 'effective'",
                 "the contract column that says since when values hold", "add `effective:`, or use scd 0 or 1");
+        }
+
+        foreach (var attribute in dimension.Attributes.Where(a => dimension.Keys.Contains(a.Column) && a.Scd != ScdType.Fixed))
+        {
+            references.Add(attribute.Where, $"attribute '{attribute.Name}' with scd {(int)attribute.Scd}, which is the key", "scd 0: a key does not change", "remove 'scd'");
         }
 
         if (contract is null || contract.Columns.Count == 0)
@@ -78,7 +101,7 @@ internal static class DimensionCheck
         }
 
         var (noun, columns) = ($"a column of contract '{contract.Name}'", contract.Columns.Select(c => c.Name).ToArray());
-        references.Check(node.Scalar("key"), noun, columns);
+        references.CheckEach(node.ScalarsOf("key"), noun, columns);
         references.Check(node.Scalar("effective"), noun, columns);
         references.CheckMoment(node.Scalar("effective"), contract.Columns.FirstOrDefault(c => c.Name == dimension.Effective)?.Type);
         foreach (var (name, value) in node.MapOf("attributes"))
@@ -98,16 +121,25 @@ internal static class DimensionCheck
     {
         var taken = new HashSet<string>
         {
-            dimension.KeyColumn, dimension.VersionKeyColumn, "valid_from", "valid_to", "is_current", "run_id", "run_from", "run_to", "source_file", "source_record",
+            dimension.KeyColumn, dimension.VersionKeyColumn, "valid_from", "valid_to", "is_current", "is_inferred", "is_deleted", "run_id", "run_from", "run_to",
+            "source_file", "source_record",
         };
-        foreach (var (name, value) in node.MapOf("attributes"))
+        var written = node.MapOf("attributes").ToDictionary(a => a.Key.Text, a => (a.Value as YamlMap)?.Scalar("column") ?? a.Key);
+        foreach (var attribute in dimension.Attributes)
         {
-            var at = (value as YamlMap)?.Scalar("column") ?? name;
-            if (!taken.Add(at.Text))
+            // What the loader keeps beside an attribute stands where that attribute does.
+            var at = attribute.Part == AttributePart.Value && written.TryGetValue(attribute.Name, out var scalar) ? scalar.Where : attribute.Where;
+            if (!taken.Add(attribute.Column))
             {
-                references.Add(at.Where, $"column '{at.Text}' for attribute '{name.Text}'", "a column that no other attribute and no key of the warehouse has",
+                references.Add(at, $"column '{attribute.Column}' for attribute '{attribute.Name}'", "a column that no other attribute and no key of the warehouse has",
                     "name another column, or remove the attribute");
             }
+        }
+
+        foreach (var name in dimension.Attributes.GroupBy(a => a.Name).Where(g => g.Count() > 1))
+        {
+            references.Add(name.Last().Where, $"attribute '{name.Key}' for the second time", "each attribute once, also those that the loader keeps beside others",
+                "rename one of the two");
         }
     }
 }

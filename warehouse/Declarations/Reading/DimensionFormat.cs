@@ -10,7 +10,11 @@ internal static class DimensionFormat
     [
         new("column", ScalarShape.Reference, "The contract column it is loaded from; default: the attribute's name."),
         new("type", ScalarShape.ColumnType, "Type of the value; default: the column's."),
-        new("scd", ScalarShape.Integer(0, 2), "How it follows changes: 0 the first value stays, 1 the newest replaces, 2 a change begins a new version; default 0 for the key, else 1."),
+        new("scd", ScalarShape.Choice("a type of change", "0", "1", "2", "3", "6"),
+            "How it follows changes: 0 the first value stays, 1 the newest replaces, 2 a change begins a new version, 3 the newest with previous_NAME and NAME_since beside, "
+            + "6 as 2 with current_NAME beside; default 0 for the key, else 1."),
+        new("missing", ScalarShape.Choice("what a missing value says", "keeps", "clears"),
+            "What a missing value says: keeps (default) says nothing, the last known value holds; clears says that there is none from then on."),
         new("title", ScalarShape.Text, "Name for people; default: from its name."),
         new("description", ScalarShape.Text, "What it means."),
         new("format", ScalarShape.Choice("a format", "day", "week", "month", "quarter", "year", "currency", "percent", "number"), "How values are shown."),
@@ -19,7 +23,8 @@ internal static class DimensionFormat
     private static readonly MapShape hierarchy = new("a hierarchy",
     [
         new("title", ScalarShape.Text, "Name for people; default: from its name."),
-        new("levels", new ListShape(ScalarShape.Reference, AtLeast: 2), "Attributes, coarsest first.", Required: true),
+        new("levels", new ListShape(ScalarShape.Reference, AtLeast: 2), "Attributes, coarsest first."),
+        new("parent", ScalarShape.Reference, "Instead of levels: the attribute with the key of the member above, for a tree of any depth."),
     ]);
 
     public static readonly MapShape Shape = new("a dimension",
@@ -27,8 +32,8 @@ internal static class DimensionFormat
         new("dimension", ScalarShape.Name, "Name of the dimension.", Required: true),
         new("title", ScalarShape.Text, "Name for people; default: from its name."),
         new("from", ScalarShape.Reference, "The contract its members come from; without it the dimension is the generated calendar."),
-        new("key", ScalarShape.Reference, "The contract column that identifies a member."),
-        new("effective", ScalarShape.Reference, "The contract column that says since when values hold; needed when an attribute has scd 2."),
+        new("key", new EitherShape(ScalarShape.Reference, new ListShape(ScalarShape.Reference)), "The contract column that identifies a member, or all that do together."),
+        new("effective", ScalarShape.Reference, "The contract column that says since when values hold; needed when an attribute has scd 2, 3 or 6."),
         new("attributes", new MapShape("attributes", [], new FreeKeys("an attribute", attribute)), "The attributes, by name.", Required: true),
         new("hierarchies", new MapShape("hierarchies", [], new FreeKeys("a hierarchy", hierarchy)), "Drill paths, by name."),
     ]);
@@ -36,12 +41,15 @@ internal static class DimensionFormat
     public static Dimension Build(YamlMap map, Model model)
     {
         var name = map.Text("dimension") ?? "";
-        var (from, key) = (map.Text("from"), map.Text("key"));
+        var from = map.Text("from");
+        string[] keys = [.. map.ScalarsOf("key").Where(k => !k.IsMissing).Select(k => k.Text)];
         var contract = from is not null && model.Contracts.TryGetValue(from, out var declared) ? declared.Value : null;
         var attributes = new List<DimensionAttribute>();
         foreach (var (attribute, value) in map.MapOf("attributes"))
         {
-            attributes.Add(Attribute(attribute, value as YamlMap, key, contract, from is null));
+            var read = Attribute(attribute, value as YamlMap, keys, contract, from is null);
+            attributes.Add(read);
+            attributes.AddRange(Beside(read));
         }
 
         var hierarchies = new List<Hierarchy>();
@@ -49,13 +57,17 @@ internal static class DimensionFormat
         {
             var path = value as YamlMap;
             hierarchies.Add(new(hierarchy.Text, path?.Text("title") ?? Identifier.Title(hierarchy.Text),
-                [.. path?.ScalarsOf("levels").Select(l => l.Text) ?? []], hierarchy.Where));
+                [.. path?.ScalarsOf("levels").Select(l => l.Text) ?? []], hierarchy.Where)
+            { Parent = path?.Text("parent") });
         }
 
-        return new(name, map.Text("title") ?? Identifier.Title(name), from, key, map.Text("effective"), attributes, hierarchies, map.Where);
+        return new(name, map.Text("title") ?? Identifier.Title(name), from, keys.FirstOrDefault(), map.Text("effective"), attributes, hierarchies, map.Where)
+        {
+            Keys = keys,
+        };
     }
 
-    private static DimensionAttribute Attribute(YamlScalar name, YamlMap? map, string? key, Contract? contract, bool generated)
+    private static DimensionAttribute Attribute(YamlScalar name, YamlMap? map, string[] keys, Contract? contract, bool generated)
     {
         var column = map?.Text("column") ?? name.Text;
         var type = ContractFormat.TypeOf(map) ?? contract?.Columns.FirstOrDefault(c => c.Name == column)?.Type
@@ -65,8 +77,32 @@ internal static class DimensionFormat
             "0" => ScdType.Fixed,
             "1" => ScdType.Overwrite,
             "2" => ScdType.NewVersion,
-            _ => column == key || generated ? ScdType.Fixed : ScdType.Overwrite,
+            "3" => ScdType.Previous,
+            "6" => ScdType.Hybrid,
+            _ => keys.Contains(column) || generated ? ScdType.Fixed : ScdType.Overwrite,
         };
-        return new(name.Text, column, type, scd, map?.Text("title") ?? Identifier.Title(name.Text), map?.Text("description"), map?.Text("format"), name.Where);
+        return new(name.Text, column, type, scd, map?.Text("title") ?? Identifier.Title(name.Text), map?.Text("description"), map?.Text("format"), name.Where)
+        {
+            Missing = map?.Text("missing") == "clears" ? MissingValue.Clears : MissingValue.Keeps,
+        };
     }
+
+    /// <summary>What the loader keeps beside the value of a type 3 or type 6 attribute, as members of their own.</summary>
+    private static IEnumerable<DimensionAttribute> Beside(DimensionAttribute of) => of.Scd switch
+    {
+        ScdType.Previous =>
+        [
+            of with { Name = $"previous_{of.Name}", Column = $"previous_{of.Column}", Title = $"{of.Title} before", Description = $"{of.Title} before the last change.", Part = AttributePart.Previous, Of = of.Column },
+            of with
+            {
+                Name = $"{of.Name}_since", Column = $"{of.Column}_since", Type = new(TypeKind.Timestamp), Title = $"{of.Title} since", Format = null,
+                Description = $"Since when {of.Title} is as it is; missing when it never changed.", Part = AttributePart.Since, Of = of.Column,
+            },
+        ],
+        ScdType.Hybrid =>
+        [
+            of with { Name = $"current_{of.Name}", Column = $"current_{of.Column}", Title = $"{of.Title} now", Description = $"{of.Title} as it is now, whenever the fact happened.", Part = AttributePart.Current, Of = of.Column },
+        ],
+        _ => [],
+    };
 }

@@ -54,7 +54,8 @@ public static class ProjectReader
             return new(null, Ordered(problems));
         }
 
-        return new(new(folder, settings!, model.ToCatalogue(), Array.ConvertAll(sources, s => s with { Security = settings!.Security })), []);
+        return new(
+            new(folder, settings!, model.ToCatalogue(), Array.ConvertAll(sources, s => s with { Security = settings!.Security, ProjectTimeZone = settings.TimeZone })), []);
     }
 
     /// <summary>Reads a project folder, or throws all its problems at once.</summary>
