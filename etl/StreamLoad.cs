@@ -49,6 +49,9 @@ internal sealed class StreamLoad
     /// <summary>The rows it makes, by contract.</summary>
     public IReadOnlyList<ConformedRows> Maps => conformed.Rows;
 
+    /// <summary>What the rules judge of it.</summary>
+    public JudgedStream Judged => new(Source, Stream, conformed, ChangedTable, Files);
+
     /// <summary>The batch's files as the warehouse will know them.</summary>
     public IReadOnlyCollection<LoadedFile> Files => files.Values;
 
@@ -77,6 +80,7 @@ internal sealed class StreamLoad
                 record = reject.Record,
                 line = reject.Line,
                 column = reject.ColumnName,
+                number = reject.Column,
                 reason = reject.Reason,
                 raw = reject.RawText,
             });

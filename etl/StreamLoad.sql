@@ -31,7 +31,7 @@ WHERE file_id IN (SELECT file_id FROM {files})
 UNION SELECT source_file, source_record FROM {table} WHERE run_id = {run}
 
 -- part: reject
-INSERT INTO {bad} VALUES ($file_id, $record, $line, NULL, 'unreadable', $column, $reason, $raw)
+INSERT INTO {bad} VALUES ($file_id, $record, $line, NULL, 'unreadable', $column, $reason, $raw, nullif($number, 0))
 
 -- part: members
 CREATE OR REPLACE TEMP TABLE {view} AS

@@ -27,7 +27,7 @@ internal static class FactFormat
         new("from", ScalarShape.Reference, "The contract its rows come from; none for scores, which a model writes."),
         new("time", ScalarShape.Reference, "The column that dates the row."),
         new("dimensions", new MapShape("dimension roles", [], new FreeKeys("a dimension role", new EitherShape(ScalarShape.Reference, role))),
-            "The dimension roles: role: column, or role: {dimension: …, column: …}.", Required: true),
+            "The dimension roles: role: column, or role: {dimension: …, column: …}. Only scores may have none."),
         new("columns", new MapShape("columns", [], new FreeKeys("a column", column)), "Its own columns, by name.", Required: true),
     ]);
 
