@@ -48,7 +48,7 @@ internal static class RuleCheck
         references.CheckSql(sql, "", []);
         if (sql is not null && !SqlWords.BeginsQuery(sql.Text))
         {
-            references.Add(sql.Where, "a test that is no query", "SELECT _file, _record FROM a contract … WHERE the row is bad, or SELECT count(*) …",
+            references.Add(sql.Where, "a test that is no query", "a query that answers _file and _record of bad rows, or one number",
                 "write a query, or use `rule:` for a condition");
         }
     }
