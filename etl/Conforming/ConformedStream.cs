@@ -7,9 +7,15 @@ namespace Crm.Analytics.Etl.Conforming;
 /// <param name="Map">The map.</param>
 /// <param name="Contract">Its contract.</param>
 /// <param name="Rules">The quality rules that speak of the contract.</param>
-/// <param name="View">Temporary view of the good rows: all columns of the contract, <c>_file</c> and <c>_record</c>.</param>
+/// <param name="View">
+/// Temporary view of the good rows: all columns of the contract, <c>_file</c>, <c>_record</c>, <c>_deleted</c> (the record says that its key is deleted) and
+/// <c>_current</c> (no other record has taken its place). For histories.
+/// </param>
 public sealed record ConformedRows(ContractMap Map, Contract Contract, IReadOnlyList<QualityRule> Rules, string View)
 {
+    /// <summary>Temporary view of the rows that hold now: without deleted ones and those that another record has replaced. For facts.</summary>
+    public string CurrentView { get; init; } = View;
+
     /// <summary>True when the map fills the whole key of its contract, so that rows are known by it.</summary>
     public bool IsKeyed => Contract.Key.Count > 0 && Contract.Key.All(Map.Columns.ContainsKey);
 }
@@ -59,15 +65,21 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
         foreach (var row in rows)
         {
             session.Execute(Sql.Fill("view", ("view", row.View), ("rows", Good(row, target, Expressions(rows, evaluation)))));
+            if (row.CurrentView != row.View)
+            {
+                session.Execute(Sql.Fill("view", ("view", row.CurrentView), ("rows", Sql.Fill("current", ("view", row.View)))));
+            }
         }
 
-        if (session.Scalar<long>(Sql.Fill("count_bad", ("target", target))) > 0)
+        var bad = session.Scalar<long>(Sql.Fill("count_bad", ("target", target)));
+        foreach (var row in rows.Where(_ => bad > 0))
         {
-            foreach (var row in rows)
-            {
-                session.Execute(Part("reasons", raw, [row], evaluation), null, cancellation);
-            }
+            session.Execute(Part("reasons", raw, [row], evaluation), null, cancellation);
+        }
 
+        // Records can have been found bad before their values were looked at.
+        if (bad + session.Scalar<long>(Sql.Fill("count_told", ("bad", BadTable))) > 0)
+        {
             Withdraw(session, cancellation);
         }
     }
@@ -93,20 +105,22 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
     public static string Landed(ConformedRows row, StreamShape other, string raw)
     {
         var then = new ConformedStream(other, [row], "");
-        return Good(row, $"(\n{then.Part("conformed", raw, [row], Evaluation.Guarded)}\n)", then.Expressions([row], Evaluation.Guarded));
+        return then.Good(row, $"(\n{then.Part("conformed", raw, [row], Evaluation.Guarded)}\n)", then.Expressions([row], Evaluation.Guarded));
     }
 
     /// <summary>A select of one expression over the stream's typed columns and no rows, for checking it.</summary>
     public static string DescribeExpression(StreamShape shape, string expression) =>
         Sql.Fill("expression", ("expression", shape.Sql(expression)), ("stage", Stage(shape, shape.Empty())));
 
-    private static string Good(ConformedRows row, string from, StreamExpressions expressions) => Sql.Fill(
-        "rows", ("columns", expressions.ContractColumns(row.Map, row.Contract)), ("target", from), ("filter", expressions.Filter(row.Map)));
+    private string Good(ConformedRows row, string from, StreamExpressions expressions) => Sql.Fill(
+        "rows", ("passed", shape.TellsDeletes ? Passed(shape) : "false AS _deleted, true AS _current, "), ("columns", expressions.ContractColumns(row.Map, row.Contract)), ("target", from), ("filter", expressions.Filter(row.Map)));
 
     private StreamExpressions Expressions(IReadOnlyList<ConformedRows> of, Evaluation evaluation) =>
         new(shape, [.. of.Select(r => (r.Map, r.Contract))], evaluation);
 
-    private static string Stage(StreamShape shape, string raw) => Sql.Fill("stage", ("typed", shape.TypedColumns()), ("raw", raw));
+    private static string Stage(StreamShape shape, string raw) => Sql.Fill("stage", ("passed", Passed(shape)), ("typed", shape.TypedColumns()), ("raw", raw));
+
+    private static string Passed(StreamShape shape) => shape.TellsDeletes ? "_deleted, _current, " : "";
 
     private string Part(string part, string raw, IReadOnlyList<ConformedRows> of, Evaluation evaluation)
     {
@@ -115,11 +129,15 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
         var always = checks.Where(c => c.Within is null).Select(c => c.Condition).ToHashSet(StringComparer.Ordinal);
         var conditions = checks.Where(c => c.Within is null || !always.Contains(c.Condition)).Select(c => c.Applied).Distinct().ToList();
         var isBad = conditions.Count == 0 ? "false" : string.Join("\n   OR ", conditions);
+
+        // What is deleted need not be described: its record often holds the key alone.
+        isBad = shape.TellsDeletes ? $"NOT _deleted AND ({isBad})" : isBad;
+        var flags = shape.TellsDeletes ? $"{shape.IsDeleted()} AS _deleted, _current, " : "";
         var values = Sql.Fill(
-            "values", ("probes", expressions.Probes()), ("values", expressions.Values()), ("mapped", expressions.Mapped()), ("stage", Stage(shape, raw)));
+            "values", ("passed", Passed(shape)), ("flags", flags), ("probes", expressions.Probes()), ("values", expressions.Values()), ("mapped", expressions.Mapped()), ("stage", Stage(shape, raw)));
         var modified = of.Any(r => r.Contract.Time is { } time && r.Contract.Columns.Any(c => c.Name == time && !c.Required)) ? "_modified, " : "";
         var conformed = Sql.Fill(
-            "conformed", ("modified", modified), ("kept", expressions.Kept()), ("is_bad", $"({isBad})"), ("all_values", values));
+            "conformed", ("passed", Passed(shape)), ("modified", modified), ("kept", expressions.Kept()), ("is_bad", $"({isBad})"), ("all_values", values));
         return part == "conformed" ? conformed : Sql.Fill(
             part, ("target", target), ("conformed", conformed), ("bad", BadTable), ("contract", SqlName.Literal(of[0].Contract.Name)),
             ("reasons", $"[{SqlName.List(checks.Select(c => c.AsReason()))}]"), ("all_values", values), ("is_bad", isBad));

@@ -31,6 +31,14 @@ public sealed record LandedBatch(
     /// <summary>True when the raw rows have the column <see cref="DeletedColumn"/>.</summary>
     public bool MarksDeleted { get; init; }
 
+    /// <summary>The batch's id in the landing.</summary>
+    [JsonIgnore]
+    public string Id => Path.GetFileNameWithoutExtension(ParquetPath);
+
+    /// <summary>Records landed and rejected.</summary>
+    [JsonIgnore]
+    public long Records => Files.Sum(f => f.Records + f.Rejected);
+
     /// <summary>What was odd in the stream as a whole but did not stop it.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -10,8 +10,9 @@ namespace Crm.Analytics.Etl.Quality;
 /// <param name="Conformed">Its conformed records.</param>
 /// <param name="ChangedTable">Temporary table (column <c>file_id</c>) of files that are delivered again: what the warehouse holds of them is about to go.</param>
 /// <param name="Files">The files or deliveries of the run.</param>
+/// <param name="IsRecalled">True when its records landed in earlier runs, so that their number says nothing of the source.</param>
 public sealed record JudgedStream(
-    Source Source, SourceStream Stream, ConformedStream Conformed, string ChangedTable, IReadOnlyCollection<LoadedFile> Files);
+    Source Source, SourceStream Stream, ConformedStream Conformed, string ChangedTable, IReadOnlyCollection<LoadedFile> Files, bool IsRecalled);
 
 /// <summary>What one check found in one run: a row of the scorecard.</summary>
 /// <param name="Source">The source.</param>

@@ -39,7 +39,7 @@ internal sealed class QueryRules(Findings findings, Catalogue catalogue, IReadOn
         {
             var columns = catalogue.Contracts[name].Columns;
             var none = Sql.Fill("none", ("columns", SqlName.List(columns.Select(c => $"CAST(NULL AS {c.Type.Sql}) AS {SqlName.Quote(c.Name)}"))));
-            var rows = views(name).Select(v => Sql.Fill("rows", ("columns", SqlName.List(columns.Select(c => SqlName.Quote(c.Name)))), ("view", v))).Prepend(none);
+            var rows = views(name).Select(v => Sql.Fill("rows", ("columns", SqlName.List(columns.Select(c => SqlName.Quote(c.Name)))), ("view", v), ("current", ""))).Prepend(none);
             return Sql.Fill("contract", ("name", SqlName.Quote(name)), ("rows", string.Join("UNION ALL\n", rows))).TrimEnd();
         });
         return Sql.Fill("query", ("contracts", string.Join(", ", contracts)), ("sql", sql));

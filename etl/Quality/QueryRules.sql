@@ -3,7 +3,7 @@
 -- writes: judged_row, {bad}
 
 -- part: rows
-SELECT _file, _record, {columns} FROM {view}
+SELECT _file, _record, {columns} FROM {view} WHERE NOT _deleted{current}
 
 -- part: none
 SELECT CAST(NULL AS INTEGER) AS _file, CAST(NULL AS BIGINT) AS _record, {columns} WHERE false

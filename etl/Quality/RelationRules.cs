@@ -77,7 +77,9 @@ internal sealed class RelationRules(Findings findings, Catalogue catalogue, IRea
         var identity = dimension is not null ? [dimension.Key!] : rows[0].Rows.IsKeyed ? contract.Key : [];
         var kept = dimension is not null ? dimension.Attributes.Select(a => a.Column) : fact?.Columns.Where(c => c.Sql == c.Name).Select(c => c.Name) ?? [];
         var table = dimension?.Table ?? fact?.Table;
-        var isKept = table is not null && test.Of.Concat(identity).All(kept.Contains);
+
+        // Records that bring an earlier one again, known by the stream's key alone, cannot be told from others here.
+        var isKept = table is not null && (identity.Count > 0 || rows.All(r => r.Stream.Stream.Key.Count == 0)) && test.Of.Concat(identity).All(kept.Contains);
         var known = !isKept ? "" : Sql.Fill("known_elsewhere", ("same", string.Join(" AND ", test.Of.Select((_, i) => $"g.v{i} = k.v{i}"))), ("known", Sql.Fill(
             "known_rows", ("table", table!), ("values", Values(test.Of)), ("identity", Identity(identity, "source_file", "source_record")),
             ("unchanged", string.Concat(rows.Select(r => r.Stream.ChangedTable).Distinct().Select(c => Sql.Fill("unchanged", ("changed", c)).TrimEnd()))))));
@@ -105,7 +107,7 @@ internal sealed class RelationRules(Findings findings, Catalogue catalogue, IRea
     private static string Given(IEnumerable<(JudgedStream Stream, ConformedRows Rows)> rows, IEnumerable<string> columns)
     {
         var names = SqlName.List(columns.Distinct().Select(SqlName.Quote));
-        return string.Join("\nUNION ALL\n", rows.Select(r => Sql.Fill("rows", ("columns", names), ("view", r.Rows.View))));
+        return string.Join("\nUNION ALL\n", rows.Select(r => Sql.Fill("rows", ("columns", names), ("view", r.Rows.View), ("current", " AND _current"))));
     }
 
     private static string Values(IReadOnlyList<string> columns) => SqlName.List(columns.Select((c, i) => $"{SqlName.Quote(c)} AS v{i}"));

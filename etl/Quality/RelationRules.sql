@@ -3,7 +3,7 @@
 -- writes: judged_row, {bad}
 
 -- part: rows
-SELECT _file, _record, {columns} FROM {view}
+SELECT _file, _record, {columns} FROM {view} WHERE NOT _deleted{current}
 
 -- part: duplicates
 -- The later of two rows is the bad one; a row that brings an earlier one again (same identity) is not.
@@ -43,7 +43,7 @@ WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT value FROM ({known}) WHER
 SELECT {member} AS value FROM {table} WHERE {key} <> 0 AND NOT is_inferred
 
 -- part: values
-SELECT {member} AS value FROM {view}
+SELECT {member} AS value FROM {view} WHERE NOT _deleted
 
 -- part: count
 SELECT count(*) FROM judged_row

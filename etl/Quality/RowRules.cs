@@ -19,7 +19,12 @@ internal sealed class RowRules(Findings findings)
         var ids = stream.Files.Select(f => f.FileId).ToList();
         var bad = findings.Session.Query<BadCount>(Sql.Fill("bad", ("bad", ConformedStream.BadTable)), new { ids }, findings.Cancellation);
         var (records, rejected) = (stream.Files.Sum(f => f.Records), stream.Files.Sum(f => f.Rejected));
-        findings.Add(new(stream.Source.Name, stream.Stream.Name, null, QualityAspect.Accuracy, "readable", null, RuleSeverity.Quarantine, records, records - rejected, rejected));
+        if (!stream.IsRecalled)
+        {
+            findings.Add(new(
+                stream.Source.Name, stream.Stream.Name, null, QualityAspect.Accuracy, "readable", null, RuleSeverity.Quarantine, records, records - rejected, rejected));
+        }
+
         foreach (var rows in stream.Conformed.Rows)
         {
             Judge(stream, rows, [.. bad.Where(b => b.Contract == rows.Contract.Name)]);

@@ -9,13 +9,13 @@ WHERE list_contains($ids, file_id)
 GROUP BY ALL
 
 -- part: tally
-SELECT [{counts}] FROM {view}
+SELECT [{counts}] FROM {view} WHERE NOT _deleted
 
 -- part: count
-SELECT count(*) FROM {view} WHERE {broken}
+SELECT count(*) FROM {view} WHERE NOT _deleted AND {broken}
 
 -- part: break
 INSERT INTO {bad}
 SELECT _file, _record, NULL, {contract}, {name}, {column}, {reason}, NULL, $number
 FROM {view}
-WHERE {broken}
+WHERE NOT _deleted AND {broken}

@@ -40,7 +40,7 @@ internal sealed class StreamRules(Findings findings, Project project, IReadOnlyL
     /// <summary>Judges the number of records of the streams of the run.</summary>
     public void JudgeVolume()
     {
-        foreach (var stream in streams)
+        foreach (var stream in streams.Where(s => !s.IsRecalled))
         {
             foreach (var rule in stream.Source.Rules)
             {

@@ -3,7 +3,7 @@
 -- writes: nothing
 
 -- part: newest_in
-SELECT CAST(max({column}) AS TIMESTAMP) FROM {view}
+SELECT CAST(max({column}) AS TIMESTAMP) FROM {view} WHERE NOT _deleted
 
 -- part: newest_known
 SELECT max(newest) FROM star.score_quality WHERE source = $source AND contract = $contract AND column_name = $column

@@ -68,7 +68,7 @@ public sealed class StreamPreview(ISession session, Project project, Source sour
         ConformedStream.MakeBadTable(session);
         conformed.Fill(session, View, cancellation);
         var findings = new Findings(session, cancellation);
-        new RowRules(findings).Judge(new(source, stream, conformed, "", [.. sample.Files.Select((f, i) => Loaded(f.Path, i))]));
+        new RowRules(findings).Judge(new(source, stream, conformed, "", [.. sample.Files.Select((f, i) => Loaded(f.Path, i))], IsRecalled: true));
         findings.Withdraw();
         return (Rows(contract, cancellation), Faults());
     }

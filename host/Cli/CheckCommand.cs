@@ -4,7 +4,6 @@ using Crm.Analytics.Models.Rfm;
 using Crm.Analytics.Reports.Definitions;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Declarations.Reading;
 
 namespace Crm.Analytics.Host.Cli;
 

@@ -24,7 +24,7 @@ internal static class CommandLine
             },
             RunCommand.Create(),
             RunsCommand.Create(),
-            new Command("quarantine", "The records that were not loaded, and why") { QuarantineListCommand.Create(), QuarantineShowCommand.Create() },
+            new Command("quarantine", "The records that were not loaded, and why") { QuarantineListCommand.Create(), QuarantineShowCommand.Create(), QuarantineReplayCommand.Create() },
             LineageCommand.Create(),
             QueryCommand.Create(),
             new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Host.Terminal;

@@ -43,7 +43,7 @@ internal sealed class ScorecardTests
         project.Run();
         project.Day("2011-01-02", "9,A,Lamp,1,2011-01-02 10:00:00,3.50,c1,France");
         project.Run();
-        var catalogue = ProjectReader.ReadOrThrow(project.Folder, Crm.Analytics.Etl.Connectors.StandardConnectors.Options).Catalogue;
+        var catalogue = ProjectReader.ReadOrThrow(project.Folder, Crm.Analytics.Etl.StandardConnectors.Options).Catalogue;
         using var warehouse = project.Open();
         var reader = new CubeReader(warehouse.Connect, catalogue);
         var answer = reader.Read(new CubeQuery

@@ -15,6 +15,9 @@ public enum RowIdentity
 
     /// <summary>By the contract's key within the source: rows are inserted or replace their namesakes.</summary>
     Key,
+
+    /// <summary>By the key of the stream: rows take the place of the row that their record's predecessor made, and rows of records that are gone go.</summary>
+    Predecessor,
 }
 
 /// <summary>Loads a transaction fact from contract rows, with the keys of its dimensions looked up as of the moment of each row.</summary>
@@ -32,7 +35,10 @@ public sealed class FactLoad(
     /// <summary>Loads rows. For <see cref="RowIdentity.New"/> the counts come from the insert alone; nothing is compared.</summary>
     /// <param name="relation">Table or view with the contract's columns, <c>_file</c> and <c>_record</c>.</param>
     /// <param name="identity">How rows are told apart.</param>
-    /// <param name="files">Temporary table (column <c>file_id</c>): for <see cref="RowIdentity.Record"/> the files delivered again, for <see cref="RowIdentity.Key"/> all files of the source.</param>
+    /// <param name="files">
+    /// Temporary table: for <see cref="RowIdentity.Record"/> (file_id) the files delivered again, for <see cref="RowIdentity.Key"/> (file_id) all files of the
+    /// source, for <see cref="RowIdentity.Predecessor"/> (old_file, old_record, file_id, source_record) which record took which one's place.
+    /// </param>
     public MergeCounts Apply(string relation, RowIdentity identity, string files)
     {
         if (identity == RowIdentity.New)
@@ -45,6 +51,15 @@ public sealed class FactLoad(
         {
             return TableMerge.Apply(session, new(
                 table, "load_fact", ["source_file", "source_record"], $"t.source_file IN (SELECT file_id FROM {files})", []), run);
+        }
+
+        if (identity == RowIdentity.Predecessor)
+        {
+            session.Execute(Sql.Fill("predecessors", ("moved", files)));
+            return TableMerge.Apply(session, new(
+                table, "load_fact_moved", ["source_file", "source_record"], $"(t.source_file, t.source_record) IN (SELECT (old_file, old_record) FROM {files})",
+                ["source_file", "source_record"])
+            { MatchWith = ["old_file", "old_record"], Relabels = true }, run);
         }
 
         session.Execute(Fill("last_of_key", relation));

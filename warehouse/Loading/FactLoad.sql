@@ -1,6 +1,6 @@
 -- grain: one row of the fact in {table}
--- reads: {rows}, {table}
--- writes: {table}, load_fact
+-- reads: {rows}, {table}, {moved}
+-- writes: {table}, load_fact, load_fact_moved
 
 -- part: append
 INSERT INTO {table} ({columns}, run_id)
@@ -16,6 +16,11 @@ FROM (SELECT {inner} FROM {rows}) r{joins}
 -- When several records of one delivery say what one row is, the last one says it.
 DELETE FROM load_fact WHERE rowid NOT IN (
   SELECT rowid FROM load_fact QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY source_file DESC, source_record DESC) = 1)
+
+-- part: predecessors
+CREATE OR REPLACE TEMP TABLE load_fact_moved AS
+SELECT f.*, m.old_file, m.old_record
+FROM load_fact f LEFT JOIN {moved} m ON m.file_id = f.source_file AND m.source_record = f.source_record
 
 -- part: lookup_again
 -- Rows whose version of a dimension is another one now.

@@ -1,7 +1,8 @@
+using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Connectors.Files;
 using Crm.Analytics.Warehouse.Declarations;
 
-namespace Crm.Analytics.Etl.Connectors;
+namespace Crm.Analytics.Etl;
 
 /// <summary>The connectors that the program has, one of each kind.</summary>
 public static class StandardConnectors
