@@ -1,5 +1,5 @@
 -- grain: one row of a fact with the record it came from
--- reads: {table}, {joins}, {landed}, meta.source_file
+-- reads: {table}, {joins}, meta.source_file (and landed batches)
 -- writes: nothing
 
 -- part: rows

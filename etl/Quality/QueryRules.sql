@@ -1,5 +1,5 @@
 -- grain: one row of a source that a query of the project finds bad
--- reads: {view}, {relation}, {sql}
+-- reads: {view}
 -- writes: judged_row, {bad}
 
 -- part: rows

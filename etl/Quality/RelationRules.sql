@@ -1,5 +1,5 @@
 -- grain: one row of a source that does not fit the others
--- reads: {view}, {known}, {rows}, {table}, {changed}, meta.source_file
+-- reads: {view}, {table}, {changed}, meta.source_file
 -- writes: judged_row, {bad}
 
 -- part: rows

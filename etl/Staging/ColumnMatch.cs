@@ -1,4 +1,3 @@
-using System.Globalization;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Storage;
 
@@ -95,10 +94,14 @@ public sealed record ColumnMatch(ContractColumn Column, ColumnProfile? Raw, stri
         _ => raw.Type.Kind is TypeKind.Date or TypeKind.Timestamp,
     };
 
-    /// <summary>The column, or what makes a number of one that is written with a comma.</summary>
-    private static string Read(ContractColumn column, ColumnProfile raw) => raw.DecimalComma && column.Type.Kind != TypeKind.Text
-        ? string.Create(CultureInfo.InvariantCulture, $"replace(replace({Name(raw.Name)}, '.', ''), ',', '.')")
-        : raw.Name;
+    /// <summary>The column, or what makes a number of one that is written with a comma, or a code of one that was exported through a floating-point column.</summary>
+    private static string Read(ContractColumn column, ColumnProfile raw) => column.Type.Kind switch
+    {
+        not TypeKind.Text when raw.DecimalComma => $"replace(replace({Name(raw.Name)}, '.', ''), ',', '.')",
+        TypeKind.Text when raw.RawType == "VARCHAR" && raw.Type.Kind == TypeKind.Decimal && raw.Top.Count > 0 && raw.Top.All(t => t.EndsWith(".0", StringComparison.Ordinal)) =>
+            $@"regexp_replace({Name(raw.Name)}, '\.0$', '')",
+        _ => raw.Name,
+    };
 
     private static ColumnMatch? PersonName(ContractColumn name, IReadOnlyList<ColumnProfile> raw)
     {

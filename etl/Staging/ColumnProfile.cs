@@ -26,6 +26,9 @@ public sealed record ColumnProfile(
     /// <summary>Records without a value.</summary>
     public long Missing => Records - Filled;
 
+    /// <summary>Of fewer records it says nothing that their values differ.</summary>
+    private const int FewestForAKey = 20;
+
     /// <summary>True when, as far as was looked, every record has a value of its own here.</summary>
-    public bool IsUnique => Records > 1 && Missing == 0 && Empty == 0 && Distinct >= Records * 0.97;
+    public bool IsUnique => Records >= FewestForAKey && Missing == 0 && Empty == 0 && Distinct >= Records * 0.97;
 }

@@ -1,5 +1,5 @@
 -- grain: one record of a sample
--- reads: {relation}, {view}, {bad}
+-- reads: {view}, {bad}
 -- writes: {view}
 
 -- part: raw

@@ -1,5 +1,5 @@
 -- grain: one raw column of a stream
--- reads: {relation}
+-- reads: nothing (no table: the records of a sample)
 -- writes: nothing
 
 -- part: count

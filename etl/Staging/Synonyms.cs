@@ -33,7 +33,7 @@ internal static class Synonyms
         ["product.name"] = Split("productname description title itemname articlename bezeichnung artikelbezeichnung beschreibung produktname designation"),
         ["category"] = Split("productcategory productgroup group department kategorie warengruppe produktgruppe categorie"),
         ["brand"] = Split("manufacturer maker vendor marke hersteller marque"),
-        ["unit_cost"] = Split("cost standardcost unitprice purchaseprice einkaufspreis ekpreis ek kosten cout"),
+        ["unit_cost"] = Split("cost standardcost purchaseprice einkaufspreis ekpreis ek kosten cout"),
     };
 
     /// <summary>Other names of a contract's column.</summary>
