@@ -1,7 +1,6 @@
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Warehouse;
-using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Staging;
 
