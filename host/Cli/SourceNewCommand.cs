@@ -61,6 +61,13 @@ internal static class SourceNewCommand
             _connector = StandardConnectors.All.FirstOrDefault(c => c.Kind == connector) ?? throw new CrmException(
                 FailureKind.WrongUse, $"no connector '{connector}'", "--connector", NearestName.Expected("a connector", connector, kinds), "Correct it");
             _options = options.Where(o => o.Value is not null).ToDictionary(o => o.Name, o => o.Value!, StringComparer.Ordinal);
+            if (paths is [var only] && _connector.Options.Source.Any(o => o.Name == "path"))
+            {
+                // A source that is one file, whatever streams are in it.
+                _options["path"] = only;
+                _paths = [];
+            }
+
             Check();
         }
 
