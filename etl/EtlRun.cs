@@ -1,6 +1,7 @@
 using Crm.Analytics.Etl.Conforming;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
+using Crm.Analytics.Etl.Quality;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -37,6 +38,7 @@ public sealed class EtlRun
     private readonly RunLog log;
     private readonly RunClock clock;
     private readonly List<string> warnings = [];
+    private Judgement judgement = Judgement.None;
     private int nextFile;
 
     /// <summary>Prepares a run.</summary>
@@ -71,6 +73,7 @@ public sealed class EtlRun
         var declarations = DeclarationsHash.Of(project, environment.Program);
         if (streams.Count == 0 && (latest?.Declarations == declarations || request.Replays))
         {
+            warnings.AddRange(QualityGate.JudgeNothingNew(environment.Warehouse, project, clock.Now));
             Forget(landed, streams, request);
             return new(latest?.Run, false, default, [], clock.Done, [], warnings);
         }
@@ -121,30 +124,13 @@ public sealed class EtlRun
             warnings.AddRange(stream.Warnings());
         }
 
-        foreach (var map in streams.SelectMany(s => s.Maps))
+        clock.Step("judge", () =>
         {
-            foreach (var rule in map.Rules.Where(r => r.Severity != RuleSeverity.Quarantine))
-            {
-                Judge(rule, ConformedStream.CountAgainst(session, map.CurrentView, rule));
-            }
-        }
-    }
-
-    private void Judge(QualityRule rule, long count)
-    {
-        if (count == 0)
-        {
-            return;
-        }
-
-        if (rule.Severity == RuleSeverity.Fail)
-        {
-            throw new CrmException(
-                FailureKind.CheckFailed, $"{count} rows break the rule '{rule.Name}'", rule.Where.ToString(), rule.Rule,
-                "Correct the source, or let the rule quarantine instead of fail; nothing that readers see has changed");
-        }
-
-        warnings.Add($"{rule.Where}: {count} rows break the rule '{rule.Name}' ({rule.Rule})");
+            judgement = QualityGate.Judge(session, project, [.. streams.Select(s => s.Judged)], clock.Now, cancellation);
+            streams.ForEach(s => s.Settle(session));
+            return judgement.Results.Sum(r => r.Quarantined);
+        });
+        warnings.AddRange(judgement.Warnings);
     }
 
     /// <summary>One transaction: what readers see changes at its end, or, in a dry run, not at all.</summary>
@@ -188,6 +174,7 @@ public sealed class EtlRun
         }
 
         log.Quarantine(run, ConformedStream.BadTable);
+        Scorecard.Write(session, judgement, run, started);
         var publishing = new Publishing(session, project, streams, environment.Landing, clock, run);
         var newest = publishing.Load();
         var scored = 0L;

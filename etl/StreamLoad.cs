@@ -90,6 +90,9 @@ internal sealed class StreamLoad
     /// <summary>The rows it makes, by contract.</summary>
     public IReadOnlyList<ConformedRows> Maps => conformed.Rows;
 
+    /// <summary>What the rules judge of it.</summary>
+    public JudgedStream Judged => new(Source, Stream, conformed, ChangedTable, Files, IsRecalled);
+
     /// <summary>The batches' files as the warehouse will know them.</summary>
     public IReadOnlyCollection<LoadedFile> Files => files.Values;
 
@@ -166,9 +169,11 @@ internal sealed class StreamLoad
         }
 
         conformed.Fill(session, relation, cancellation);
-        Keys?.Settle(session, ConformedStream.BadTable);
         return batches.Sum(b => b.Files.Sum(f => f.Records));
     }
+
+    /// <summary>Settles which records take whose place; after the rules have judged, since a bad record takes nobody's.</summary>
+    public void Settle(ISession session) => Keys?.Settle(session, ConformedStream.BadTable);
 
     /// <summary>Takes out of the quarantine what is judged anew: the records of files that were delivered again, or those that are replayed.</summary>
     public void Release(RunLog log)
@@ -355,6 +360,7 @@ internal sealed class StreamLoad
                 record = reject.Record,
                 line = reject.Line,
                 column = reject.ColumnName,
+                number = reject.Column,
                 reason = reject.Reason,
                 raw = reject.RawText,
             });

@@ -61,7 +61,7 @@ FROM (SELECT *, CAST(to_json({record}) AS VARCHAR) AS _said FROM ({rows}))
 
 -- part: drifted
 INSERT INTO {bad}
-SELECT _file, _record, NULL, NULL, 'schema', $column, $reason, NULL FROM {raw} WHERE {condition}
+SELECT _file, _record, NULL, NULL, 'schema', $column, $reason, NULL, NULL FROM {raw} WHERE {condition}
 
 -- part: loaded_deletion
 UNION SELECT file_id, source_record FROM {moved} WHERE status = 'current' AND is_deleted
@@ -77,7 +77,7 @@ SELECT count(*) FROM {gone}
 SELECT DISTINCT good_file FROM {gone} WHERE good_file IS NOT NULL
 
 -- part: reject
-INSERT INTO {bad} VALUES ($file_id, $record, $line, NULL, 'unreadable', $column, $reason, $raw)
+INSERT INTO {bad} VALUES ($file_id, $record, $line, NULL, 'unreadable', $column, $reason, $raw, nullif($number, 0))
 
 -- part: members
 CREATE OR REPLACE TEMP TABLE {view} AS

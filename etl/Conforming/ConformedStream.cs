@@ -35,7 +35,11 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
     /// <summary>The temporary table of bad records, one row per reason.</summary>
     public const string BadTable = "bad_record";
 
+    /// <summary>The raw relation's column with the line a record begins on, where its connector knows it.</summary>
+    public const string LineColumn = "_line";
+
     private static readonly SqlFile Sql = SqlFile.Beside<ConformedStream>();
+    private string from = "";
 
     /// <summary>What it makes.</summary>
     public IReadOnlyList<ConformedRows> Rows => rows;
@@ -49,6 +53,7 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
     /// <param name="cancellation">Stops the work.</param>
     public void Fill(ISession session, string raw, CancellationToken cancellation)
     {
+        from = raw;
         var evaluation = Evaluation.Strict;
         try
         {
@@ -69,12 +74,32 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
             }
         }
 
-        Judge(session, raw, evaluation, cancellation);
+        var bad = session.Scalar<long>(Sql.Fill("count_bad", ("target", target)));
+        foreach (var row in rows.Where(_ => bad > 0))
+        {
+            session.Execute(Part("reasons", raw, [row], evaluation), null, cancellation);
+        }
+
+        // Records can have been found bad before their values were looked at.
+        if (bad + session.Scalar<long>(Sql.Fill("count_told", ("bad", BadTable))) > 0)
+        {
+            Withdraw(session, cancellation);
+        }
     }
 
-    /// <summary>Rows of a view that do not meet a rule.</summary>
-    public static long CountAgainst(ISession session, string view, QualityRule rule) =>
-        session.Scalar<long>(Sql.Fill("against", ("view", view), ("rule", rule.Rule)));
+    /// <summary>
+    /// Takes every record that stands in <see cref="BadTable"/> out of the good rows, whatever contract it is bad for, and keeps it there as it came, with
+    /// its line where the stream knows lines.
+    /// </summary>
+    public void Withdraw(ISession session, CancellationToken cancellation)
+    {
+        var line = session.Describe(Sql.Fill("raw_columns", ("raw", from)), cancellation).Any(c => c.Name == LineColumn) ? LineColumn : "NULL";
+        session.Execute(Sql.Fill("withdraw", ("target", target), ("bad", BadTable)));
+        session.Execute(Sql.Fill("raw", ("bad", BadTable), ("raw", from), ("record", shape.Record()), ("line", line)), null, cancellation);
+    }
+
+    /// <summary>The number of the raw column that an expression is; null when it is more than a column.</summary>
+    public int? PositionOf(string expression) => shape.PositionOf(expression);
 
     /// <summary>The good rows of one contract as a query, for records that landed in earlier runs; rules are not asked again.</summary>
     /// <param name="row">The rows.</param>
@@ -89,30 +114,6 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
     /// <summary>A select of one expression over the stream's typed columns and no rows, for checking it.</summary>
     public static string DescribeExpression(StreamShape shape, string expression) =>
         Sql.Fill("expression", ("expression", shape.Sql(expression)), ("stage", Stage(shape, shape.Empty())));
-
-    private void Judge(ISession session, string raw, Evaluation evaluation, CancellationToken cancellation)
-    {
-        var bad = session.Scalar<long>(Sql.Fill("count_bad", ("target", target)));
-        foreach (var row in rows.Where(_ => bad > 0))
-        {
-            session.Execute(Part("reasons", raw, [row], evaluation), null, cancellation);
-        }
-
-        foreach (var (row, rule) in rows.SelectMany(r => r.Rules.Where(q => q.Severity == RuleSeverity.Quarantine).Select(q => (r, q))))
-        {
-            bad += session.Execute(Sql.Fill(
-                "break", ("bad", BadTable), ("contract", SqlName.Literal(row.Contract.Name)), ("name", SqlName.Literal(rule.Name)),
-                ("reason", SqlName.Literal($"{rule.Name}: {rule.Rule}")), ("view", row.View), ("rule", rule.Rule), ("alive", shape.TellsDeletes ? " AND NOT _deleted" : "")));
-        }
-
-        // Records can have been found bad before their values were looked at.
-        bad += session.Scalar<long>(Sql.Fill("count_told", ("bad", BadTable)));
-        if (bad > 0)
-        {
-            session.Execute(Sql.Fill("withdraw", ("target", target), ("bad", BadTable)));
-            session.Execute(Sql.Fill("raw", ("bad", BadTable), ("raw", raw), ("record", shape.Record())), null, cancellation);
-        }
-    }
 
     private string Good(ConformedRows row, string from, StreamExpressions expressions) => Sql.Fill(
         "rows", ("passed", Passed(shape)), ("columns", expressions.ContractColumns(row.Map, row.Contract)), ("target", from), ("filter", expressions.Filter(row.Map)));

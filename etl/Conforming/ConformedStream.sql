@@ -51,29 +51,30 @@ SELECT count(*) FROM {target} WHERE _bad
 SELECT count(*) FROM {bad}
 
 -- part: reasons
+-- A fault that another contract of the stream has told already is the same fault.
 INSERT INTO {bad}
-SELECT _file, _record, NULL, {contract}, reason.rule, reason.column_name, reason.reason, NULL
+SELECT r._file, r._record, NULL, {contract}, r.reason.rule, r.reason.column_name, r.reason.reason, NULL, r.reason.column_number
 FROM (
 SELECT _file, _record, unnest(list_filter({reasons}, x -> x IS NOT NULL)) AS reason
 FROM (
 {all_values}
 )
-WHERE {is_bad})
-
--- part: break
-INSERT INTO {bad}
-SELECT _file, _record, NULL, {contract}, {name}, NULL, {reason}, NULL
-FROM {view}
-WHERE ({rule}) IS FALSE{alive}
+WHERE {is_bad}) r
+WHERE NOT EXISTS (
+  SELECT 1 FROM {bad} b
+  WHERE b.file_id = r._file AND b.source_record = r._record AND b.rule = r.reason.rule AND b.reason = r.reason.reason)
 
 -- part: withdraw
 -- A record that is bad for one contract is in the quarantine whole.
 UPDATE {target} SET _bad = true WHERE NOT _bad AND (_file, _record) IN (SELECT (file_id, source_record) FROM {bad})
 
+-- part: raw_columns
+SELECT * FROM {raw}
+
 -- part: raw
-UPDATE {bad} SET raw = r.raw
+UPDATE {bad} SET raw = r.raw, line = coalesce({bad}.line, r.line)
 FROM (
-  SELECT _file, _record, to_json({record}) AS raw
+  SELECT _file, _record, to_json({record}) AS raw, CAST({line} AS BIGINT) AS line
   FROM {raw}
   WHERE (_file, _record) IN (SELECT (file_id, source_record) FROM {bad} WHERE raw IS NULL)
 ) r
@@ -81,7 +82,5 @@ WHERE file_id = r._file AND source_record = r._record
 
 -- part: bad_table
 CREATE OR REPLACE TEMP TABLE {bad} (
-  file_id INTEGER, source_record BIGINT, line BIGINT, contract VARCHAR, rule VARCHAR, column_name VARCHAR, reason VARCHAR, raw VARCHAR)
-
--- part: against
-SELECT count(*) FROM {view} WHERE ({rule}) IS FALSE
+  file_id INTEGER, source_record BIGINT, line BIGINT, contract VARCHAR, rule VARCHAR, column_name VARCHAR, reason VARCHAR, raw VARCHAR,
+  column_number INTEGER)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Conforming;
@@ -105,7 +106,7 @@ internal sealed class StreamExpressions
 
     /// <summary>Raw columns with a declared type that the map speaks of.</summary>
     private IEnumerable<string> TypedColumns(ContractMap map) => shape.Columns.Select(c => c.Name)
-        .Where(c => shape.Declared(c) is not null && map.Columns.Values.Any(e => SqlWord.Names(e.Sql, c)));
+        .Where(c => shape.Declared(c) is not null && map.Columns.Values.Any(e => SqlWords.Names(e.Sql, c)));
 
     private string ContractValue(ContractMap map, Contract contract, ContractColumn column)
     {
@@ -127,39 +128,45 @@ internal sealed class StreamExpressions
         var (raw, type) = (StreamShape.Raw(column), shape.Declared(column)!);
         return new(
             Lost(Typed(column), raw),
-            "type", column, $"{Shown(column, raw)} || {SqlName.Literal($", expected {type.Type}{(type.Format is { } f ? $" as {f}" : "")}")}");
+            "type", column, $"{Shown(column, raw)} || {SqlName.Literal($", expected {type.Type}{(type.Format is { } f ? $" as {f}" : "")}")}")
+        {
+            Position = shape.PositionOf(column),
+        };
     }
 
     private IEnumerable<BadCheck> ColumnChecks(ContractMap map, Contract contract, ContractColumn column)
     {
-        var (value, from) = (ValueOf(map, column), MappedName(mapped.IndexOf(shape.Sql(map.Columns[column.Name].Sql))));
+        var index = mapped.IndexOf(shape.Sql(map.Columns[column.Name].Sql));
+        var (value, from) = (ValueOf(map, column), MappedName(index));
+
+        // A value that is missing because what it is made of could not be read is no second fault.
+        var told = TypedColumns(map).Where(c => SqlWords.Names(map.Columns[column.Name].Sql, c)).Select(c => Lost(Typed(c), StreamShape.Raw(c)))
+            .Concat(evaluation == Evaluation.Guarded ? [FailedName(index)] : []).ToList();
+        BadCheck Check(string condition, string rule, string reason) =>
+            new(condition, rule, column.Name, reason) { Position = shape.PositionOf(map.Columns[column.Name].Sql), Told = told };
         if (column.Type.Kind != TypeKind.Text)
         {
-            yield return new(
-                Lost(value, from),
-                "type", column.Name, $"{Shown(column.Name, from)} || {SqlName.Literal($", expected {column.Type}")}");
+            yield return Check(Lost(value, from), "type", $"{Shown(column.Name, from)} || {SqlName.Literal($", expected {column.Type}")}");
         }
 
         if (evaluation == Evaluation.Guarded)
         {
-            yield return new(
-                FailedName(mapped.IndexOf(shape.Sql(map.Columns[column.Name].Sql))), "expression", column.Name,
-                SqlName.Literal($"{column.Name}: the map's expression fails on this record"));
+            yield return Check(FailedName(index), "expression", SqlName.Literal($"{column.Name}: the map's expression fails on this record")) with { Told = [] };
         }
 
         if (column.Required)
         {
-            yield return new(
+            yield return Check(
                 $"CASE WHEN {value} IS NULL THEN coalesce(trim(CAST({from} AS VARCHAR)) = '', true) ELSE false END",
-                "required", column.Name, SqlName.Literal($"{column.Name}: missing, expected {column.Type}"));
+                "required", SqlName.Literal($"{column.Name}: missing, expected {column.Type}"));
         }
 
         if (column.Name == contract.Time)
         {
             // A date that no business has is a typing error; left in, it would make calendars of thousands of years.
-            yield return new(
+            yield return Check(
                 $"coalesce({value} < TIMESTAMP '1900-01-01' OR {value} >= TIMESTAMP '2200-01-01', false)",
-                "time", column.Name, $"{Shown(column.Name, value)} || ', expected a moment from 1900 to 2199'");
+                "time", $"{Shown(column.Name, value)} || ', expected a moment from 1900 to 2199'");
         }
     }
 
@@ -200,10 +207,21 @@ internal sealed record BadCheck(string Condition, string Rule, string? Column, s
     /// <summary>The filter of the map it belongs to: records outside make no row, so nothing is asked of them. Null: no filter.</summary>
     public string? Within { get; init; }
 
+    /// <summary>Conditions of faults that are told already and explain this one: where one holds, this is no fault of its own.</summary>
+    public IReadOnlyList<string> Told { get; init; } = [];
+
+    /// <summary>Number of the raw column it is in, from 1; null when it is in none or in several.</summary>
+    public int? Position { get; init; }
+
     /// <summary>The condition where it applies.</summary>
     public string Applied => Within is null ? Condition : $"({Within} AND {Condition})";
 
     /// <summary>The reason as a struct where the check fails, else null.</summary>
-    public string AsReason() =>
-        $"CASE WHEN {Applied} THEN {{'rule': {SqlName.Literal(Rule)}, 'column_name': {(Column is null ? "CAST(NULL AS VARCHAR)" : SqlName.Literal(Column))}, 'reason': {Reason}}} END";
+    public string AsReason()
+    {
+        var own = Told.Count == 0 ? Applied : $"({Applied} AND NOT ({string.Join(" OR ", Told)}))";
+        var column = Column is null ? "CAST(NULL AS VARCHAR)" : SqlName.Literal(Column);
+        var number = Position is { } n ? n.ToString(CultureInfo.InvariantCulture) : "NULL";
+        return $"CASE WHEN {own} THEN {{'rule': {SqlName.Literal(Rule)}, 'column_name': {column}, 'column_number': CAST({number} AS INTEGER), 'reason': {Reason}}} END";
+    }
 }

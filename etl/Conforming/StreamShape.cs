@@ -1,4 +1,5 @@
 using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Conforming;
@@ -28,6 +29,14 @@ public sealed record StreamShape(Source Source, SourceStream Stream, IReadOnlyLi
     public string Sql(string expression) =>
         Columns.FirstOrDefault(c => string.Equals(c.Name, expression.Trim(), StringComparison.OrdinalIgnoreCase)) is { } column
             ? SqlName.Quote(column.Name) : expression;
+
+    /// <summary>The number, from 1, of the raw column that an expression is; null when it is more than a column's name.</summary>
+    public int? PositionOf(string expression)
+    {
+        var name = SqlWords.BareColumn(expression) ?? expression.Trim();
+        var index = Columns.ToList().FindIndex(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
+        return index < 0 ? null : index + 1;
+    }
 
     /// <summary>The raw columns with their declared types, each raw value kept beside as <c>_raw_NAME</c> where a type is declared.</summary>
     public string TypedColumns() => SqlName.List(Columns.SelectMany(c => Declared(c.Name) is { } declared

@@ -76,7 +76,7 @@ WHERE d.status IS DISTINCT FROM 'unchanged'
 
 -- part: keyless
 INSERT INTO {bad}
-SELECT file_id, source_record, NULL, NULL, 'key', {column}, {reason}, NULL
+SELECT file_id, source_record, NULL, NULL, 'key', {column}, {reason}, NULL, NULL
 FROM {said}
 WHERE key IS NULL
 

@@ -43,12 +43,22 @@ public static class MapCheck
             }
 
             problems.AddRange(Required(map, contract));
-            foreach (var rule in source.Rules.Where(r => RuleScope.Covers(r, contract, project.Catalogue)))
+            foreach (var (rule, condition) in source.Rules.Where(r => RuleScope.Covers(r, contract, project.Catalogue)).Select(r => (r, r.Test as ConditionTest)))
             {
+                if (condition is null)
+                {
+                    continue;
+                }
+
                 var row = new StreamShape(source, stream with { Columns = [] }, [.. contract.Columns.Select(c => new DescribedColumn(c.Name, c.Type.Sql))]);
                 problems.AddRange(Expression(
-                    session, row, new(rule.Rule, rule.Where), new ColumnType(TypeKind.Boolean), [.. contract.Columns.Select(c => new LandedColumn(c.Name, c.Type.Sql))]));
+                    session, row, new(condition.Sql, rule.Where), new ColumnType(TypeKind.Boolean), [.. contract.Columns.Select(c => new LandedColumn(c.Name, c.Type.Sql))]));
             }
+        }
+
+        if (source.Streams[0].Name == stream.Name)
+        {
+            problems.AddRange(RuleSqlCheck.Check(session, project, source));
         }
 
         return problems;

@@ -18,9 +18,14 @@ internal static class CommandLine
             DemoCommand.Create(),
             GenerateCommand.Create(),
             CheckCommand.Create(),
+            new Command("source", "The sources of a project: look at them, and add new ones")
+            {
+                SourceListCommand.Create(), SourceNewCommand.Create(), SourceTestCommand.Create(), SourcePreviewCommand.Create(), SourceProfileCommand.Create(),
+            },
             RunCommand.Create(),
             RunsCommand.Create(),
-            new Command("quarantine", "The records that were not loaded, and why") { QuarantineListCommand.Create(), QuarantineReplayCommand.Create() },
+            new Command("quarantine", "The records that were not loaded, and why") { QuarantineListCommand.Create(), QuarantineShowCommand.Create(), QuarantineReplayCommand.Create() },
+            LineageCommand.Create(),
             QueryCommand.Create(),
             new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },
             ServeCommand.Create(),

@@ -25,6 +25,22 @@ internal static class ResultCsv
         }
     }
 
+    /// <summary>Rows of text, under the titles of their columns; null is an empty cell.</summary>
+    public static void Write(IReadOnlyList<string> titles, IEnumerable<IReadOnlyList<string?>> rows, Stream to)
+    {
+        using var csv = CsvWriter.Create(to, CsvWriterOptions.Default with { Injection = CsvInjection.Escape, NewLine = "\n" }, leaveOpen: true);
+        csv.WriteHeader([.. titles]);
+        foreach (var row in rows)
+        {
+            foreach (var cell in row)
+            {
+                WriteCell(csv, cell);
+            }
+
+            csv.EndRecord();
+        }
+    }
+
     private static void WriteCell(CsvWriter csv, object? value)
     {
         switch (value)

@@ -97,8 +97,15 @@ internal sealed class TestProject : IDisposable
         var tables = session.Query<string>(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary ORDER BY 1");
         return tables.Where(t => t != "meta.run_step").ToDictionary(t => t, t => session.Scalar<string>(
-            $"SELECT count(*) || ' ' || coalesce(CAST(sum(CAST(hash(t) AS HUGEINT)) AS VARCHAR), '') FROM (SELECT * {(t == "meta.run" ? "EXCLUDE (started_at, published_at)" : "")} FROM {t}) t"));
+            $"SELECT count(*) || ' ' || coalesce(CAST(sum(CAST(hash(t) AS HUGEINT)) AS VARCHAR), '') FROM (SELECT * {Moments(t)} FROM {t}) t"));
     }
+
+    private static string Moments(string table) => table switch
+    {
+        "meta.run" => "EXCLUDE (started_at, published_at)",
+        "star.score_quality" => "EXCLUDE (checked_on)",
+        _ => "",
+    };
 
     public void Dispose()
     {

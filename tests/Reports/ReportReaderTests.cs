@@ -24,7 +24,7 @@ internal sealed class ReportReaderTests
 
     [Test]
     public void Library_ListedWithoutProject_HoldsTheStandardReports() =>
-        Assert.That(ReportFiles.List(null).Select(f => f.Name), Is.EqualTo(new[] { "rfm_segments", "sales_overview" }));
+        Assert.That(ReportFiles.List(null).Select(f => f.Name), Is.EqualTo(new[] { "data_quality", "rfm_segments", "sales_overview" }));
 
     [Test]
     public void Documentation_ItsExample_IsAReportWithoutProblems()

@@ -79,6 +79,9 @@ public sealed record Dimension(
 
     /// <summary>True for the dimension that is generated, not loaded.</summary>
     public bool IsDate => From is null;
+
+    /// <summary>The attribute by its member's name or its column; null when there is none.</summary>
+    public DimensionAttribute? Find(string name) => Attributes.FirstOrDefault(a => a.Column == name) ?? Attributes.FirstOrDefault(a => a.Name == name);
 }
 
 /// <summary>One attribute of a dimension; <c>dimension.attribute</c> is a member of the cubes that reach the dimension.</summary>

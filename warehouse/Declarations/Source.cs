@@ -155,24 +155,3 @@ public sealed record ContractMap(
 /// <param name="Sql">The expression.</param>
 /// <param name="Where">Where it stands.</param>
 public sealed record MappedExpression(string Sql, SourceLocation Where);
-
-/// <summary>What happens to a record that breaks a quality rule.</summary>
-public enum RuleSeverity
-{
-    /// <summary>It is loaded and counted.</summary>
-    Warn,
-
-    /// <summary>It goes to the quarantine.</summary>
-    Quarantine,
-
-    /// <summary>The run fails, and nothing that readers see changes.</summary>
-    Fail,
-}
-
-/// <summary>A condition that contract rows of a source must meet.</summary>
-/// <param name="Contract">The contract it is about; null: every contract that has all its columns.</param>
-/// <param name="Rule">Condition over contract columns; a row passes unless it is false.</param>
-/// <param name="Severity">What happens to a row that does not pass.</param>
-/// <param name="Name">Name for people; the condition itself when not given.</param>
-/// <param name="Where">Where it is declared.</param>
-public sealed record QualityRule(string? Contract, string Rule, RuleSeverity Severity, string Name, SourceLocation Where);

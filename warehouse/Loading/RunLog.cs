@@ -122,7 +122,7 @@ public sealed class RunLog(ISession session)
 
     /// <summary>Puts bad records into the quarantine.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="bad">Temporary table: file_id, source_record, line, contract, rule, column_name, reason, raw.</param>
+    /// <param name="bad">Temporary table: file_id, source_record, line, contract, rule, column_name, reason, raw, column_number.</param>
     public void Quarantine(int run, string bad) => session.Execute(Sql.Fill("quarantine", ("bad", bad)), new { run });
 
     /// <summary>Takes the records of files that are delivered again out of the quarantine.</summary>

@@ -38,10 +38,10 @@ VALUES ($run, $ordinal, $step, $rows, $seconds)
 
 -- part: quarantine
 -- Numbered on in the order of file and record, so that a run repeated after a kill numbers alike.
-INSERT INTO meta.quarantine (quarantine_id, run_id, source, stream, contract, source_file, source_record, line, column_name, rule, reason, raw)
+INSERT INTO meta.quarantine (quarantine_id, run_id, source, stream, contract, source_file, source_record, line, column_name, rule, reason, raw, column_number)
 SELECT row_number() OVER (ORDER BY b.file_id, b.source_record, b.contract, b.rule, b.column_name, b.reason)
          + (SELECT coalesce(max(quarantine_id), 0) FROM meta.quarantine),
-       $run, f.source, f.stream, b.contract, b.file_id, b.source_record, b.line, b.column_name, b.rule, b.reason, b.raw
+       $run, f.source, f.stream, b.contract, b.file_id, b.source_record, b.line, b.column_name, b.rule, b.reason, b.raw, b.column_number
 FROM {bad} b JOIN meta.source_file f ON f.file_id = b.file_id
 
 -- part: release

@@ -26,6 +26,11 @@ internal static class FactCheck
             return;
         }
 
+        if (fact.Kind != FactKind.Score && node["dimensions"] is null)
+        {
+            references.Add(node.Where, $"fact '{fact.Name}' without 'dimensions'", "the dimension roles of its rows", "add `dimensions:`");
+        }
+
         var contract = references.Find(fact.Kind == FactKind.Score ? null : node.Scalar("from"), "a contract", references.Model.Contracts);
         references.Check(node.Scalar("time"), $"a column of fact '{fact.Name}'", [.. fact.Columns.Select(c => c.Name)]);
         references.CheckMoment(node.Scalar("time"), fact.Columns.FirstOrDefault(c => c.Name == fact.Time)?.Type);

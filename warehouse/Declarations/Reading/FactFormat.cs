@@ -44,7 +44,7 @@ internal static class FactFormat
         new("from", ScalarShape.Reference, "The contract its rows come from; none for scores, which a model writes."),
         new("time", ScalarShape.Reference, "The column that dates the row."),
         new("dimensions", new MapShape("dimension roles", [], new FreeKeys("a dimension role", new EitherShape(ScalarShape.Reference, role))),
-            "The dimension roles: role: column, or role: {dimension: …, column: …}, where column is a list when the dimension's key has several.", Required: true),
+            "The dimension roles: role: column, or role: {dimension: …, column: …}, where column is a list when the dimension's key has several. Only scores may have none."),
         new("derived", derived, "For facts made from other facts instead of a contract."),
         new("weight", weight, "For a bridge: the share of each member."),
         new("columns", new MapShape("columns", [], new FreeKeys("a column", column)), "Its own columns, by name.", Required: true),

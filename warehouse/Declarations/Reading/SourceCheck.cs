@@ -29,7 +29,7 @@ internal static class SourceCheck
 
         foreach (var rule in node.MapsOf("quality"))
         {
-            CheckRule(source, rule, references);
+            RuleCheck.Check(source, rule, references);
         }
     }
 
@@ -75,56 +75,4 @@ internal static class SourceCheck
             }
         }
     }
-
-    private static void CheckRule(Source source, YamlMap rule, References references)
-    {
-        var mapped = source.Maps.Select(m => m.Contract).ToArray();
-        if (rule.Scalar("contract") is { } at)
-        {
-            var contract = references.Find(at, "a contract", references.Model.Contracts);
-            if (contract is not null && !mapped.Contains(at.Text))
-            {
-                references.Add(at.Where, $"a rule about contract '{at.Text}'", NearestName.Expected($"a contract that source '{source.Name}' maps to", at.Text, mapped),
-                    "name another contract, or add a map");
-            }
-
-            references.CheckSql(rule.Scalar("rule"), $"a column of contract '{at.Text}'", [.. contract?.Columns.Select(c => c.Name) ?? []]);
-            return;
-        }
-
-        CheckRuleOfAny(mapped, rule.Scalar("rule"), references);
-    }
-
-    /// <summary>A rule without a contract is about every contract that has its columns; one of the source's has to.</summary>
-    private static void CheckRuleOfAny(string[] mapped, YamlScalar? rule, References references)
-    {
-        var contracts = new List<Contract>();
-        foreach (var name in mapped)
-        {
-            if (references.Model.Contracts.TryGetValue(name, out var contract) && contract.Value.Columns.Count > 0)
-            {
-                contracts.Add(contract.Value);
-            }
-        }
-
-        references.CheckSql(rule, "", []);
-        if (rule is null || contracts.Count < mapped.Length)
-        {
-            return;
-        }
-
-        var words = SqlWords.Of(rule.Text).Columns;
-        if (contracts.Exists(c => words.All(w => Has(c, w.Name))))
-        {
-            return;
-        }
-
-        var best = contracts.MaxBy(c => words.Count(w => Has(c, w.Name)));
-        var (missing, offset) = words.First(w => best is null || !Has(best, w.Name));
-        references.Add(rule.At(offset), $"unknown name {Quoted.Text(missing)}", best is null ? "a map that makes rows to check"
-            : NearestName.Expected($"a column of a contract that the source maps to, such as '{best.Name}'", missing, [.. best.Columns.Select(c => c.Name)]),
-            "correct the name, or say which contract the rule is about");
-    }
-
-    private static bool Has(Contract contract, string column) => contract.Columns.Any(c => c.Name.Equals(column, StringComparison.OrdinalIgnoreCase));
 }

@@ -44,14 +44,6 @@ internal static class SourceFormat
         new("where", ScalarShape.Sql, "Condition over the stream's columns; other records make no row of this contract."),
     ], new FreeKeys("a contract column", ScalarShape.Sql));
 
-    private static readonly MapShape rule = new("a quality rule",
-    [
-        new("rule", ScalarShape.Sql, "Condition over contract columns; a row passes unless it is false.", Required: true),
-        new("severity", ScalarShape.Choice("a severity", "warn", "quarantine", "fail"), "What happens to a row that does not pass.", Required: true),
-        new("contract", ScalarShape.Reference, "The contract it is about; default: every contract of the source that has its columns."),
-        new("name", ScalarShape.Text, "Name for people; default: the condition."),
-    ]);
-
     /// <summary>Keys of every source, whatever its connector.</summary>
     private static readonly string[] sourceNames = ["source", "connector", "time_zone", "streams", "map", "quality"];
 
@@ -74,7 +66,7 @@ internal static class SourceFormat
             new("streams", new MapShape("streams", [], new FreeKeys("a stream", stream)), "Its streams, by name.", Required: true),
             new("map", new MapShape("maps", [], new FreeKeys("a contract", contractMap)),
                 "How streams become contract rows, by contract. A stream named like a contract, with its columns, needs none."),
-            new("quality", new ListShape(rule), "Conditions that contract rows must meet."),
+            new("quality", new ListShape(RuleFormat.Shape), "What contract rows and streams must meet."),
         ])
         { HoldsSecrets = true };
     }
@@ -110,7 +102,7 @@ internal static class SourceFormat
         }
 
         return new(map.Text("source") ?? "", map.Text("connector") ?? "", Options(map, sourceNames), map.Text("time_zone"), streams, maps,
-            [.. map.MapsOf("quality").Select(Rule)], map.Where);
+            [.. map.MapsOf("quality").Select(RuleFormat.Build)], map.Where);
     }
 
     private static SourceStream Stream(YamlScalar name, YamlMap? map)
@@ -184,11 +176,4 @@ internal static class SourceFormat
         var filter = map?.Scalar("where") is { } where ? new MappedExpression(where.Text, where.Where) : null;
         return new(contract.Text, map?.Text("from") ?? "", filter, columns, contract.Where);
     }
-
-    private static QualityRule Rule(YamlMap map) => new(map.Text("contract"), map.Text("rule") ?? "true", map.Text("severity") switch
-    {
-        "quarantine" => RuleSeverity.Quarantine,
-        "fail" => RuleSeverity.Fail,
-        _ => RuleSeverity.Warn,
-    }, map.Text("name") ?? map.Text("rule") ?? "", map.Where);
 }

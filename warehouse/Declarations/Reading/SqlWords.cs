@@ -4,7 +4,7 @@ namespace Crm.Analytics.Warehouse.Declarations.Reading;
 /// <param name="Columns">Names that can only be columns, with their offsets; empty when the expression defines names of its own.</param>
 /// <param name="Placeholders">Names in braces, with the offsets of the names.</param>
 /// <param name="Fault">What makes it unusable as part of a larger statement, with its offset; null when nothing does.</param>
-internal sealed record SqlWords(
+public sealed record SqlWords(
     IReadOnlyList<(string Name, int Offset)> Columns, IReadOnlyList<(string Name, int Offset)> Placeholders, (string Found, int Offset)? Fault)
 {
     // Words that are never taken for columns: the grammar's, parts of dates, and functions written without brackets.
@@ -47,6 +47,19 @@ internal sealed record SqlWords(
     /// <summary>The column when the expression is nothing but one, else null.</summary>
     public static string? BareColumn(string sql)
         => SqlTokens.Of(sql) is { Fault: null, Tokens: [{ Kind: SqlTokenKind.Word or SqlTokenKind.Quoted } only] } && IsColumn([only], 0) ? only.Text : null;
+
+    /// <summary>
+    /// True when an expression may speak of a column: it is nothing but its name, or the name stands in it as a word of its own. Too many is harmless.
+    /// </summary>
+    public static bool Names(string sql, string column) => sql.Trim().Equals(column, StringComparison.OrdinalIgnoreCase)
+        || All(sql).Contains(column, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>All words and quoted names, in order, up to what makes the expression unusable; texts in quotes are none.</summary>
+    public static IEnumerable<string> All(string sql) =>
+        SqlTokens.Of(sql).Tokens.Where(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.Quoted).Select(t => t.Text);
+
+    /// <summary>True when the text begins as a query does.</summary>
+    internal static bool BeginsQuery(string sql) => SqlTokens.Of(sql).Tokens is [var first, ..] && (IsWord(first, "select") || IsWord(first, "with"));
 
     private static bool IsColumn(List<SqlToken> tokens, int i)
     {
