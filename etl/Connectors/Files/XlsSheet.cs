@@ -6,6 +6,7 @@ namespace Crm.Analytics.Etl.Connectors.Files;
 /// <summary>Reads a sheet of an old Excel workbook (BIFF 2 to 8). The library gives no error cells: they are missing values there.</summary>
 internal sealed class XlsSheet : SheetReader
 {
+    private const int MostColumns = 256;
     private readonly IExcelDataReader reader;
 
     public XlsSheet(string path, FilesOptions options)
@@ -47,7 +48,7 @@ internal sealed class XlsSheet : SheetReader
 
         Cells.Clear();
         Row = reader.Depth + 1;
-        for (var column = 0; column < reader.FieldCount; column++)
+        for (var column = 0; column < Math.Min(reader.FieldCount, MostColumns); column++)
         {
             if (Text(reader.GetValue(column)) is { } text)
             {
@@ -91,7 +92,8 @@ internal sealed class XlsSheet : SheetReader
     /// <summary>A file whose reader goes round in circles is damaged: nobody needs to read it fifty times.</summary>
     private sealed class PatientFile(FileStream file) : Stream
     {
-        private long left = (file.Length * 50) + (64 << 20);
+        private const int ReadCosts = 16;
+        private long left = (file.Length * 50) + (4 << 20);
 
         public override bool CanRead => true;
 
@@ -106,7 +108,7 @@ internal sealed class XlsSheet : SheetReader
         public override int Read(byte[] buffer, int offset, int count)
         {
             var read = file.Read(buffer, offset, count);
-            left -= read + 1;
+            left -= read + ReadCosts;
             return left > 0 ? read : throw new InvalidDataException("its parts refer to each other in a circle");
         }
 
