@@ -276,7 +276,7 @@ internal sealed class StreamLoad
         : [.. session.Describe(LandedRelation.Sql(batches, (_, f) => IdOf(f))).Where(c => !LandedRelation.LineageColumns.Contains(c.Name) && c.Name != ContentKey)];
 
     private ConformedStream Conformed() =>
-        new(shape, [.. Source.Maps.Where(m => m.From == Stream.Name).Select(m => RowsOf(project, shape, m))], $"conformed_{name}");
+        new(shape, [.. Source.Maps.Where(m => m.From == Stream.Name).Select(m => RowsOf(project, shape, m))], $"conformed_{name}") { Lined = $"lined_{name}" };
 
     /// <summary>Makes the temporary table of keys that are gone (key, good_file, good_record); false when there are none.</summary>
     private bool MakeGone(ISession session)
@@ -320,11 +320,7 @@ internal sealed class StreamLoad
     private string MakeRaw(ISession session)
     {
         var rows = batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.Sql(batches, (_, f) => IdOf(f));
-        if (absent.Count > 0)
-        {
-            rows = Sql.Fill("with_absent", ("rows", rows), ("columns", SqlName.List(absent.Select(c => $"CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"))));
-        }
-
+        rows = WithAbsent(rows);
         if (isKeyedByContent)
         {
             // Deletions landed with the key of the record that is gone.
@@ -339,8 +335,13 @@ internal sealed class StreamLoad
         }
 
         session.Execute(Sql.Fill("view", ("view", Raw), ("rows", rows)));
+        session.Execute(Sql.Fill("view", ("view", conformed.Lined!), ("rows", WithAbsent(
+            batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.SqlWithLines(batches, IdOf)))));
         return Raw;
     }
+
+    private string WithAbsent(string rows) => absent.Count == 0 ? rows
+        : Sql.Fill("with_absent", ("rows", rows), ("columns", SqlName.List(absent.Select(c => $"CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"))));
 
     private void NoteDrift(ISession session, string raw)
     {

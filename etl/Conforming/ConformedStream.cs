@@ -44,6 +44,9 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
     /// <summary>What it makes.</summary>
     public IReadOnlyList<ConformedRows> Rows => rows;
 
+    /// <summary>Relation of the raw records with <see cref="LineColumn"/>, for those that are bad; null for the relation they are filled from.</summary>
+    public string? Lined { get; init; }
+
     /// <summary>Empties (and makes) the table of bad records.</summary>
     public static void MakeBadTable(ISession session) => session.Execute(Sql.Fill("bad_table", ("bad", BadTable)));
 
@@ -93,9 +96,9 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
     /// </summary>
     public void Withdraw(ISession session, CancellationToken cancellation)
     {
-        var line = session.Describe(Sql.Fill("raw_columns", ("raw", from)), cancellation).Any(c => c.Name == LineColumn) ? LineColumn : "NULL";
+        var line = session.Describe(Sql.Fill("raw_columns", ("raw", Lined ?? from)), cancellation).Any(c => c.Name == LineColumn) ? LineColumn : "NULL";
         session.Execute(Sql.Fill("withdraw", ("target", target), ("bad", BadTable)));
-        session.Execute(Sql.Fill("raw", ("bad", BadTable), ("raw", from), ("record", shape.Record()), ("line", line)), null, cancellation);
+        session.Execute(Sql.Fill("raw", ("bad", BadTable), ("raw", Lined ?? from), ("record", shape.Record()), ("line", line)), null, cancellation);
     }
 
     /// <summary>The number of the raw column that an expression is; null when it is more than a column.</summary>

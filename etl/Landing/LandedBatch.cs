@@ -42,6 +42,9 @@ public sealed record LandedBatch(
     [JsonIgnore]
     public long Records => Files.Sum(f => f.Records + f.Rejected);
 
+    /// <summary>True when the raw rows have the column <see cref="LandedRelation.LineColumn"/>: some files' lines follow no rule.</summary>
+    public bool HasLineColumn { get; init; }
+
     /// <summary>What was odd in the stream as a whole but did not stop it.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
@@ -59,7 +62,19 @@ public sealed record LandedBatch(
 /// <param name="Warnings">What was odd but did not stop it.</param>
 public sealed record LandedFile(
     int Number, string Path, long Size, DateTime Modified, string Sha256, FileChange Change,
-    long FirstRow, long Records, long Rejected, IReadOnlyList<string> Warnings);
+    long FirstRow, long Records, long Rejected, IReadOnlyList<string> Warnings)
+{
+    /// <summary>
+    /// Which line each record begins on: from <see cref="LineRun.Record"/> on, line and record grow together until the next run. A file with one line for
+    /// each record has one run. Empty when lines are not known, or when the raw rows tell them (<see cref="LandedBatch.HasLineColumn"/>).
+    /// </summary>
+    public IReadOnlyList<LineRun> Lines { get; init; } = [];
+}
+
+/// <summary>A place in a file from which on every record takes one line.</summary>
+/// <param name="Record">Number of the record, from 1.</param>
+/// <param name="Line">The line it begins on, from 1.</param>
+public sealed record LineRun(long Record, long Line);
 
 /// <summary>How a file stands to what the warehouse knows.</summary>
 public enum FileChange

@@ -68,8 +68,8 @@ public sealed class RecordLineage(ISession warehouse, ISession scratch, Catalogu
                 continue;
             }
 
-            var landed = LandedRelation.Sql(batch);
-            var line = scratch.Describe(Sql.Fill("columns", ("landed", landed))).Any(c => c.Name == "_line") ? "CAST(_line AS BIGINT)" : "CAST(NULL AS BIGINT)";
+            var landed = LandedRelation.SqlWithLines(batch);
+            const string line = "CAST(_line AS BIGINT)";
             var record = $"{{{SqlName.List(batch.Columns.Select(c => $"{SqlName.Literal(c.Name)}: {SqlName.Quote(c.Name)}"))}}}";
             var found = scratch.Query<LandedRecord>(
                 Sql.Fill("records", ("landed", landed), ("line", line), ("record", record)),

@@ -76,6 +76,14 @@ internal sealed class LandingFolder : IDisposable
         return rows;
     }
 
+    /// <summary>The line of every landed record, in the order of the batch.</summary>
+    public IReadOnlyList<long?> Lines(LandedBatch batch)
+    {
+        var lines = new List<long?>();
+        _session.Stream($"SELECT _line FROM ({LandedRelation.SqlWithLines(batch)}) ORDER BY _file, _record", null, r => lines.Add(r.IsDBNull(0) ? null : r.GetInt64(0)));
+        return lines;
+    }
+
     /// <summary>Rejected records: path|record|line|column|reason.</summary>
     public static IReadOnlyList<string> Rejects(LandedBatch batch) =>
         [.. batch.Rejects.Select(r => $"{r.Path}|{r.Record}|{r.Line}|{r.Column}|{r.Reason}")];

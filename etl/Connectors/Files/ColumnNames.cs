@@ -3,6 +3,8 @@ namespace Crm.Analytics.Etl.Connectors.Files;
 /// <summary>Gives every raw column a name of its own.</summary>
 internal static class ColumnNames
 {
+    private static readonly string[] reserved = [.. Landing.LandedRelation.LineageColumns, Landing.LandedRelation.LineColumn, "_number"];
+
     /// <summary>
     /// Names for a header: empty ones become <c>column_3</c> (their place), repeated ones (letter case does not count) and those that lineage
     /// needs get <c>_2</c>, <c>_3</c> … behind them.
@@ -11,9 +13,9 @@ internal static class ColumnNames
     /// <param name="warnings">Gets a line for each name changed.</param>
     public static IReadOnlyList<string> Distinct(IReadOnlyList<string> header, ICollection<string> warnings)
     {
-        var taken = new HashSet<string>(Landing.LandedRelation.LineageColumns, StringComparer.OrdinalIgnoreCase);
+        var taken = new HashSet<string>(reserved, StringComparer.OrdinalIgnoreCase);
         taken.UnionWith(header.Where(n => n.Length > 0).GroupBy(n => n, StringComparer.OrdinalIgnoreCase).Select(g => g.Key));
-        var used = new HashSet<string>(Landing.LandedRelation.LineageColumns, StringComparer.OrdinalIgnoreCase);
+        var used = new HashSet<string>(reserved, StringComparer.OrdinalIgnoreCase);
         var names = new string[header.Count];
         for (var i = 0; i < names.Length; i++)
         {

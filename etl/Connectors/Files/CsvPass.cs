@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Unicode;
-using Crm.Analytics.Etl.Landing;
 
 namespace Crm.Analytics.Etl.Connectors.Files;
 
@@ -17,7 +16,8 @@ internal sealed class CsvPass
     private readonly FilesOptions options;
     private readonly IReadOnlyList<string> declaredNames;
     private readonly RowSpool? spool;
-    private readonly List<RejectedRecord> rejects = [];
+    private readonly RejectList rejects;
+    private readonly LineRuns lines = new();
     private readonly List<string> warnings = [];
     private readonly byte[][] nullTexts;
     private IReadOnlyList<string> columns = [];
@@ -31,8 +31,9 @@ internal sealed class CsvPass
     private CsvPass(FileFacts file, FilesOptions options, IReadOnlyList<string> declaredNames, RowSpool? spool)
     {
         (this.file, this.options, this.declaredNames, this.spool) = (file, options, declaredNames, spool);
+        rejects = new(file.Item.Path);
         nullTexts = [.. options.NullValues.Select(Encoding.UTF8.GetBytes)];
-        needsSpool = file.Probe.Encoding is not null || options.SkipLines > 0 || options.Escape != options.Quote;
+        needsSpool = file.ReadsFrom.Length == 0 || file.Probe.Encoding is not null || options.SkipLines > 0 || options.Escape != options.Quote;
     }
 
     /// <summary>Reads the file.</summary>
@@ -50,7 +51,7 @@ internal sealed class CsvPass
     public static IReadOnlyList<string> Header(FileFacts file, FilesOptions options, IReadOnlyList<string> declaredNames)
     {
         var pass = new CsvPass(file, options, declaredNames, null);
-        using var hashed = HashedFile.Open(file.Item.Location, file.Probe, out var text);
+        using var hashed = HashedFile.Open(file.Item.Location, file.Probe, options, out var text);
         using var reader = new CsvRecordReader(text, pass.Dialect());
         pass.ReadHeader(reader);
         return pass.columns;
@@ -58,7 +59,7 @@ internal sealed class CsvPass
 
     private FileFacts Run(Action<long, long> progress, CancellationToken cancellation)
     {
-        using var hashed = HashedFile.Open(file.Item.Location, file.Probe, out var text);
+        using var hashed = HashedFile.Open(file.Item.Location, file.Probe, options, out var text);
         var dialect = Dialect();
         using (var reader = new CsvRecordReader(text, dialect))
         {
@@ -82,11 +83,13 @@ internal sealed class CsvPass
             Sha256 = hashed.Finish(cancellation),
             Columns = columns,
             Records = records,
-            Rejects = rejects,
+            Rejects = rejects.Items,
             Warnings = warnings,
             Dialect = dialect,
             NeedsSpool = needsSpool,
             SpansLines = spansLines,
+            Lines = lines.Runs,
+            LinesAreInRows = lines.IsFull,
         };
     }
 
@@ -125,6 +128,11 @@ internal sealed class CsvPass
             throw new InvalidDataException("its header is not valid UTF-8; write its encoding, for example encoding: latin-1");
         }
 
+        if (reader.FieldCount > FilesOptions.MostColumns)
+        {
+            throw new InvalidDataException($"its header names {reader.FieldCount} columns; at most {FilesOptions.MostColumns} are read");
+        }
+
         var names = new List<string>();
         foreach (var field in reader.Fields)
         {
@@ -159,15 +167,14 @@ internal sealed class CsvPass
         if (reason is not null)
         {
             needsSpool = true;
-            rejects.Add(new RejectedRecord(
-                file.Item.Path, records + rejects.Count + 1, reader.Line, column, columns.ElementAtOrDefault(column - 1), reason,
-                FileFacts.RawText(reader.Record)));
+            rejects.Add(records, reader.Line, column, columns.ElementAtOrDefault(column - 1), reason, FileFacts.RawText(reader.Record));
             return;
         }
 
         records++;
+        lines.Add(records + rejects.Count, reader.Line);
         spansLines |= reader.SpansLines;
-        needsSpool |= isBlank || reader.HasStrayQuote || reader.Record.Length > EngineLineBytes;
+        needsSpool |= lines.IsFull || isBlank || reader.HasStrayQuote || reader.Record.Length > EngineLineBytes;
         if (spool is not null)
         {
             Write(reader, spool);
@@ -217,7 +224,7 @@ internal sealed class CsvPass
             }
         }
 
-        target.EndRow(records + rejects.Count);
+        target.EndRow(records + rejects.Count, reader.Line);
     }
 
     private bool IsNull(ReadOnlySpan<byte> value)

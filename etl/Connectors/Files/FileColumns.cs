@@ -7,7 +7,8 @@ namespace Crm.Analytics.Etl.Connectors.Files;
 /// <summary>Tells a stream's columns from headers, schemas and first records.</summary>
 internal sealed class FileColumns(StreamContext stream, FilesOptions options)
 {
-    private const int JsonRecordsLookedAt = 100;
+    private const int RecordsLookedAt = 100;
+    private readonly IReadOnlyList<string> names = [.. stream.Stream.Columns.Select(c => c.Name)];
 
     /// <summary>The columns of the files together, in the order they appear; files that cannot be read are passed over, unless none can.</summary>
     public IReadOnlyList<LandedColumn> Of(IReadOnlyList<(string Path, string Location)> files, CancellationToken cancellation)
@@ -58,17 +59,31 @@ internal sealed class FileColumns(StreamContext stream, FilesOptions options)
         {
             case { IsEmpty: true }:
                 return [];
-            case { Format: FileFormat.Parquet }:
-                return new FilesCopy(stream.Scratch, options).ParquetColumns([facts]);
-            case { Format: FileFormat.Json }:
-                using (var nothing = new RowSpool(Stream.Null))
-                {
-                    var read = JsonPass.Run(facts, options, nothing, JsonRecordsLookedAt, (_, _) => { }, cancellation);
-                    return [.. read.Columns.Select(Text)];
-                }
-
+            case { Format: FileFormat.Csv }:
+                return [.. CsvPass.Header(facts, options, names).Select(Text)];
             default:
-                return [.. CsvPass.Header(facts, options, [.. stream.Stream.Columns.Select(c => c.Name)]).Select(Text)];
+                return Unpacked(facts, cancellation);
+        }
+    }
+
+    private List<LandedColumn> Unpacked(FileFacts facts, CancellationToken cancellation)
+    {
+        var work = Directory.CreateTempSubdirectory("crm-columns-");
+        try
+        {
+            var reading = new FileReading(options, names, work.FullName, _ => (_, _) => { }, cancellation);
+            facts = reading.Unpack(facts, 0);
+            if (facts.Probe.Format == FileFormat.Parquet)
+            {
+                return [.. new FilesCopy(stream.Scratch, options).ParquetColumns([facts])];
+            }
+
+            using var nothing = new RowSpool(Stream.Null);
+            return [.. reading.Pass(facts, nothing, RecordsLookedAt).Run().Columns.Select(Text)];
+        }
+        finally
+        {
+            work.Delete(recursive: true);
         }
     }
 

@@ -29,6 +29,18 @@ internal sealed record FileFacts(SourceItem Item, FileProbe Probe)
     /// <summary>How it is written, for CSV.</summary>
     public CsvDialect Dialect { get; init; }
 
+    /// <summary>Where readers that need a file of their own find it; empty for an entry of an archive that was not unpacked.</summary>
+    public string ReadsFrom { get; init; } = FilePlace.Parse(Item.Location) is { Entry: null, Path: var path } ? path : "";
+
+    /// <summary>The line of each record, in runs.</summary>
+    public IReadOnlyList<LineRun> Lines { get; init; } = [];
+
+    /// <summary>Whether the lines are so irregular that the rows must bear them.</summary>
+    public bool LinesAreInRows { get; init; }
+
+    /// <summary>Whether the file is left for the next run, and why; null when it is read.</summary>
+    public string? LeftFor { get; init; }
+
     /// <summary>Whether the engine would not read it by itself, or not surely as we do.</summary>
     public bool NeedsSpool { get; init; }
 
@@ -41,6 +53,8 @@ internal sealed record FileFacts(SourceItem Item, FileProbe Probe)
         Columns = [],
         Records = 0,
         NeedsSpool = false,
+        Lines = [],
+        LinesAreInRows = false,
         Rejects = [new RejectedRecord(Item.Path, 0, 0, 0, null, reason, "")],
     };
 

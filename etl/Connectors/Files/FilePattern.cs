@@ -6,10 +6,13 @@ namespace Crm.Analytics.Etl.Connectors.Files;
 
 /// <summary>
 /// Finds the files that paths and patterns name: <c>*</c> and <c>?</c> within a name, <c>**</c> for any folders; every other character stands for
-/// itself. A file that is there under exactly the written name is that file, whatever characters it has.
+/// itself. Hidden and unfinished files (<see cref="IsTemporary"/>) match only a pattern that ends or begins as they do. A file that is there under exactly the written name is that file, whatever characters it has.
 /// </summary>
 internal static class FilePattern
 {
+    /// <summary>Ends of names that writers and browsers give files that are not finished.</summary>
+    private static readonly string[] unfinished = [".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".swp", ".filepart", "~"];
+
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     /// <summary>Files that the patterns name, each once, in ordinal order of the path that records bear.</summary>
@@ -36,6 +39,10 @@ internal static class FilePattern
 
         return [.. found.Select(f => (f.Key, f.Value))];
     }
+
+    /// <summary>Whether a name says that the file is hidden, locked by an editor, or still being written. Patterns leave such files out.</summary>
+    public static bool IsTemporary(string name) =>
+        name.StartsWith('.') || name.StartsWith("~$", StringComparison.Ordinal) || Array.Exists(unfinished, e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The path that records bear: relative to the project with '/', or full when the file lies outside.</summary>
     public static string RecordPath(string projectFolder, string location)
@@ -81,7 +88,7 @@ internal static class FilePattern
             var real = RealPath(folder);
             if (above.Add(real))
             {
-                foreach (var child in Directory.EnumerateDirectories(folder, "*", Everything))
+                foreach (var child in Directory.EnumerateDirectories(folder, "*", Everything).Where(c => !Path.GetFileName(c).StartsWith('.')))
                 {
                     Walk(child, segments, above, files);
                 }
@@ -95,7 +102,9 @@ internal static class FilePattern
         var name = Segment(segments[0]);
         if (segments.Length == 1)
         {
-            files.AddRange(Directory.EnumerateFiles(folder, "*", Everything).Where(f => name.IsMatch(Path.GetFileName(f))));
+            var wantsTemporary = IsTemporary(segments[0]);
+            files.AddRange(Directory.EnumerateFiles(folder, "*", Everything)
+                .Where(f => name.IsMatch(Path.GetFileName(f)) && (wantsTemporary || !IsTemporary(Path.GetFileName(f)))));
             return;
         }
 
@@ -123,7 +132,8 @@ internal static class FilePattern
     private static Regex Segment(string segment) =>
         new($"^{Regex.Escape(segment).Replace(@"\*", "[^/]*", StringComparison.Ordinal).Replace(@"\?", "[^/]", StringComparison.Ordinal)}\\z", Case);
 
-    private static Regex Matcher(string pattern) =>
+    /// <summary>What matches the whole of a path that the pattern names.</summary>
+    public static Regex Matcher(string pattern) =>
         new($"^{Regex.Escape(pattern).Replace(@"\*\*/", "(.*/)?", StringComparison.Ordinal).Replace(@"\*\*", ".*", StringComparison.Ordinal)
             .Replace(@"\*", "[^/]*", StringComparison.Ordinal).Replace(@"\?", "[^/]", StringComparison.Ordinal)}\\z", Case);
 

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace Crm.Analytics.Etl.Connectors.Files;
@@ -35,27 +34,44 @@ internal sealed record FileProbe(FileFormat Format, bool Gzip, Encoding? Encodin
     /// <summary>Looks at a file. Never throws for what the file holds; errors of reading it are the refusal.</summary>
     public static FileProbe Look(string location, FilesOptions options)
     {
-        var format = options.Format ?? FormatOf(location);
+        var place = FilePlace.Parse(location);
+        var format = options.FormatOf(place.Name);
         try
         {
-            var (bytes, total) = FirstBytes(location, gzip: false);
+            if (place.Entry is null && place.IsArchive)
+            {
+                return Refused(format, ArchiveListing.Of(place.Path, options).Refusal ?? "it is a zip archive");
+            }
+
+            if (place.Entry?.Refusal is { } refusal)
+            {
+                return Refused(format, refusal);
+            }
+
+            var (bytes, total) = FirstBytes(place, options, gzip: false);
             var isGzip = bytes.AsSpan().StartsWith<byte>([0x1F, 0x8B]);
             if (total == 0)
             {
                 return new FileProbe(format, false, null, IsEmpty: true, null);
             }
 
-            if (isGzip != (options.Gzip ?? isGzip) || (isGzip && format == FileFormat.Parquet))
+            if (isGzip != (options.Gzip ?? isGzip) || (isGzip && format is FileFormat.Parquet or FileFormat.Sheet))
             {
                 return Refused(format, isGzip ? "it is a gzip archive; write compression: gzip" : "it is not a gzip archive; write compression: none");
             }
 
             if (isGzip)
             {
-                (bytes, total) = FirstBytes(location, gzip: true);
+                (bytes, total) = FirstBytes(place, options, gzip: true);
             }
 
-            return format == FileFormat.Parquet ? ParquetProbe(location, bytes, total) : TextProbe(format, isGzip, bytes, options.Encoding);
+            return format switch
+            {
+                FileFormat.Parquet => ParquetProbe(place, bytes, total),
+                FileFormat.Sheet => SheetProbe(bytes),
+                FileFormat.Xml when options.Encoding is null => XmlProbe(isGzip, bytes),
+                _ => TextProbe(format, isGzip, bytes, options.Encoding),
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -63,21 +79,31 @@ internal sealed record FileProbe(FileFormat Format, bool Gzip, Encoding? Encodin
         }
     }
 
-    private static FileProbe ParquetProbe(string location, byte[] bytes, long total)
+    private static FileProbe ParquetProbe(FilePlace place, byte[] bytes, long total)
     {
-        using var file = File.OpenRead(location);
-        Span<byte> end = stackalloc byte[8];
-        if (total >= 12)
+        if (place.Entry is null && total >= 12)
         {
+            using var file = File.OpenRead(place.Path);
+            Span<byte> end = stackalloc byte[8];
             file.Seek(-8, SeekOrigin.End);
             file.ReadExactly(end);
+            total = end[4..].SequenceEqual("PAR1"u8) && BitConverter.ToUInt32(end) <= total - 12 ? total : 0;
         }
 
-        return total >= 12 && bytes.AsSpan(0, 4).SequenceEqual("PAR1"u8) && end[4..].SequenceEqual("PAR1"u8)
-            && BitConverter.ToUInt32(end) is var footer && footer <= total - 12
+        return total >= 12 && bytes.AsSpan().StartsWith("PAR1"u8)
             ? new FileProbe(FileFormat.Parquet, false, null, false, null)
             : Refused(FileFormat.Parquet, "it is not a whole Parquet file");
     }
+
+    private static FileProbe SheetProbe(byte[] bytes) => bytes is [0x50, 0x4B, 0x03, 0x04, ..] or [0xD0, 0xCF, 0x11, 0xE0, ..] or [0x09, 0x00 or 0x02 or 0x04 or 0x08, ..]
+        ? new FileProbe(FileFormat.Sheet, false, null, false, null) { Head = bytes }
+        : Refused(FileFormat.Sheet, "it is not a workbook (xlsx or xls)");
+
+    /// <summary>XML says its encoding itself.</summary>
+    private static FileProbe XmlProbe(bool gzip, byte[] bytes) =>
+        Array.Find(Binaries, b => bytes.AsSpan().StartsWith(b.Start)) is { What: { } what }
+            ? Refused(FileFormat.Xml, $"it is {what}, not text")
+            : new FileProbe(FileFormat.Xml, gzip, null, bytes.Length == 0, null);
 
     private static FileProbe TextProbe(FileFormat format, bool gzip, byte[] bytes, Encoding? declared)
     {
@@ -124,24 +150,13 @@ internal sealed record FileProbe(FileFormat Format, bool Gzip, Encoding? Encodin
             : "it is binary, not text";
     }
 
-    private static (byte[] Bytes, long Total) FirstBytes(string location, bool gzip)
+    private static (byte[] Bytes, long Total) FirstBytes(FilePlace place, FilesOptions options, bool gzip)
     {
-        using var file = new FileStream(location, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
-        using Stream stream = gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using var file = place.Open();
+        using var stream = gzip ? FilePlace.Gunzip(file, place.Length(), options, leaveOpen: true) : file;
         var buffer = new byte[BytesLookedAt];
         var read = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        return (buffer[..read], gzip ? read : file.Length);
-    }
-
-    private static FileFormat FormatOf(string location)
-    {
-        var name = location.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? location[..^3] : location;
-        return Path.GetExtension(name).ToLowerInvariant() switch
-        {
-            ".json" or ".jsonl" or ".ndjson" => FileFormat.Json,
-            ".parquet" => FileFormat.Parquet,
-            _ => FileFormat.Csv,
-        };
+        return (buffer[..read], gzip ? read : place.Length());
     }
 
     private static FileProbe Refused(FileFormat format, string why) => new(format, false, null, false, why);

@@ -3,7 +3,10 @@ using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Etl.Connectors.Files;
 
-/// <summary>Reads files: CSV in any dialect and encoding, JSON lines and arrays, Parquet; plain or gzip; by names and patterns.</summary>
+/// <summary>
+/// Reads files: CSV in any dialect and encoding, JSON lines and arrays, Parquet, workbooks, XML, fixed-width text; plain, gzip or in zip archives; by names
+/// and patterns.
+/// </summary>
 public sealed class FilesConnector : IConnector
 {
     /// <summary>Of more files than this only the first and last are looked at for their columns.</summary>
@@ -19,7 +22,7 @@ public sealed class FilesConnector : IConnector
     public IReadOnlyList<LandedColumn> Columns(StreamContext stream, CancellationToken cancellation = default)
     {
         var options = FilesOptions.Read(stream);
-        var items = FilePattern.Expand(stream.ProjectFolder, options.Patterns, _ => false);
+        var items = FoundFiles.Of(stream, options, []);
         var some = items.Count <= FilesLookedAt ? items : [.. items.Take(FilesLookedAt / 2), .. items.TakeLast(FilesLookedAt / 2)];
         return new FileColumns(stream, options).Of(some, cancellation);
     }
@@ -33,17 +36,24 @@ public sealed class FilesConnector : IConnector
         var items = new List<SourceItem>();
         var touched = new List<KnownFile>();
         var unchanged = 0;
-        foreach (var (path, location) in FilePattern.Expand(stream.ProjectFolder, options.Patterns, m => known.Any(k => m.IsMatch(k.Path))))
+        var now = stream.Clock.GetUtcNow().UtcDateTime;
+        foreach (var (path, location) in FoundFiles.Of(stream, options, [.. knownByPath.Keys]))
         {
             cancellation.ThrowIfCancellationRequested();
             var (size, modified) = FileState.Of(location, path);
-            if (!knownByPath.TryGetValue(path, out var before))
-            {
-                items.Add(new SourceItem(path, location, size, modified, FileChange.New));
-            }
-            else if (before.Size == size && FileState.SameMoment(before.Modified, modified))
+            var before = knownByPath.GetValueOrDefault(path);
+            if (before is not null && before.Size == size && FileState.SameMoment(before.Modified, modified))
             {
                 unchanged++;
+            }
+            else if (modified < options.ModifiedSince || (options.Settle > TimeSpan.Zero && modified > now - options.Settle))
+            {
+                // Older than asked for, or perhaps not finished yet: then the next run looks again.
+                continue;
+            }
+            else if (before is null)
+            {
+                items.Add(new SourceItem(path, location, size, modified, FileChange.New));
             }
             else if (before.Size == size && FileState.Sha256Of(location, path, cancellation) == before.Sha256)
             {

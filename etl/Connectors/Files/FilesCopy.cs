@@ -17,7 +17,7 @@ internal sealed class FilesCopy(ISession scratch, FilesOptions options)
         "csv",
         ("first", Number(first)),
         ("columns", SqlName.List(files[0].Columns.Select(SqlName.Quote))),
-        ("files", EnginePath.Literals(files.Select(f => f.Item.Location))),
+        ("files", EnginePath.Literals(files.Select(f => f.ReadsFrom))),
         ("header", options.Header ? "true" : "false"),
         ("delimiter", Character(files[0].Dialect.Delimiter)),
         ("quote", Character(files[0].Dialect.Quote)),
@@ -28,16 +28,19 @@ internal sealed class FilesCopy(ISession scratch, FilesOptions options)
         ("types", Types(files[0].Columns.Select(c => (c, "VARCHAR")))));
 
     /// <summary>The query of what was spooled.</summary>
-    public static string Spool(RowSpool spool)
+    /// <param name="spool">The rows.</param>
+    /// <param name="line">The column of their lines, when they bear it.</param>
+    public static string Spool(RowSpool spool, string? line)
     {
         var longest = Math.Max(spool.LongestRow + 64, 1 << 20);
         return Sql.Fill(
             "spool",
+            ("line", line is null ? "" : $", {line}"),
             ("columns", string.Concat(spool.Columns.Select(c => $", {SqlName.Quote(c)}"))),
             ("files", EnginePath.Literals([spool.Path])),
             ("longest", Number(longest)),
             ("buffer", Number(longest * 4L)),
-            ("types", Types([("_file", "INTEGER"), ("_record", "BIGINT"), .. spool.Columns.Select(c => (c, "VARCHAR"))])));
+            ("types", Types([("_file", "INTEGER"), ("_record", "BIGINT"), (LandedRelation.LineColumn, "BIGINT"), .. spool.Columns.Select(c => (c, "VARCHAR"))])));
     }
 
     /// <summary>The query of Parquet files, numbered on from <paramref name="first"/>; their columns keep their types.</summary>
@@ -46,12 +49,12 @@ internal sealed class FilesCopy(ISession scratch, FilesOptions options)
         var columns = ParquetColumns(files).Select(c => c.Name).ToList();
         var named = columns.Zip(ColumnNames.Distinct(columns, []), (from, to) => $"{SqlName.Quote(from)} AS {SqlName.Quote(to)}");
         return Sql.Fill(
-            "parquet", ("first", Number(first)), ("columns", SqlName.List(named)), ("files", EnginePath.Literals(files.Select(f => f.Item.Location))));
+            "parquet", ("first", Number(first)), ("columns", SqlName.List(named)), ("files", EnginePath.Literals(files.Select(f => f.ReadsFrom))));
     }
 
     /// <summary>The columns of Parquet files together.</summary>
     public IReadOnlyList<LandedColumn> ParquetColumns(IEnumerable<FileFacts> files) =>
-        [.. scratch.Describe(Sql.Fill("parquet columns", ("files", EnginePath.Literals(files.Select(f => f.Item.Location)))))
+        [.. scratch.Describe(Sql.Fill("parquet columns", ("files", EnginePath.Literals(files.Select(f => f.ReadsFrom)))))
             .Select(c => new LandedColumn(c.Name, c.Type))];
 
     /// <summary>Reads a Parquet file through; answers what the engine has against it, or null.</summary>
@@ -59,7 +62,7 @@ internal sealed class FilesCopy(ISession scratch, FilesOptions options)
     {
         try
         {
-            scratch.Execute(Sql.Fill("parquet probe", ("files", EnginePath.Literals([file.Item.Location]))), null, cancellation);
+            scratch.Execute(Sql.Fill("parquet probe", ("files", EnginePath.Literals([file.ReadsFrom]))), null, cancellation);
             return null;
         }
         catch (EngineException e)
@@ -75,10 +78,14 @@ internal sealed class FilesCopy(ISession scratch, FilesOptions options)
         scratch.Execute(Sql.Fill("copy", ("parts", rows), ("target", SqlName.Literal(target))), null, cancellation);
     }
 
-    /// <summary>The raw columns that came out.</summary>
-    public IReadOnlyList<LandedColumn> Landed(string target) =>
-        [.. scratch.Describe(Sql.Fill("landed", ("target", EnginePath.Literal(target))))
-            .Where(c => !LandedRelation.LineageColumns.Contains(c.Name)).Select(c => new LandedColumn(c.Name, c.Type))];
+    /// <summary>The raw columns that came out, and whether the rows bear their lines.</summary>
+    public (IReadOnlyList<LandedColumn> Columns, bool HasLines) Landed(string target)
+    {
+        var all = scratch.Describe(Sql.Fill("landed", ("target", EnginePath.Literal(target))));
+        return (
+            [.. all.Where(c => c.Name != LandedRelation.LineColumn && !LandedRelation.LineageColumns.Contains(c.Name)).Select(c => new LandedColumn(c.Name, c.Type))],
+            all.Any(c => c.Name == LandedRelation.LineColumn));
+    }
 
     /// <summary>Rows of each file, by number.</summary>
     public IReadOnlyDictionary<int, FileRows> Counts(string target, CancellationToken cancellation) =>

@@ -11,7 +11,7 @@ FROM read_csv({files}, auto_detect = false, header = {header}, delim = {delimite
               nullstr = {nulls}, allow_quoted_nulls = false, compression = {compression}, parallel = {parallel}, columns = {types})
 
 -- part: spool
-SELECT _file, _record{columns}
+SELECT _file, _record{line}{columns}
 FROM read_csv({files}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\n', nullstr = '',
               allow_quoted_nulls = false, null_padding = true, parallel = false, compression = 'none',
               max_line_size = {longest}, buffer_size = {buffer}, columns = {types})

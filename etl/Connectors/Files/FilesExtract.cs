@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Storage;
@@ -14,22 +13,31 @@ internal sealed class FilesExtract(
     StreamContext stream, FilesOptions options, ExtractTarget target, IProgress<ExtractProgress>? progress, CancellationToken cancellation)
 {
     private readonly FilesCopy copy = new(stream.Scratch, options);
-    private readonly IReadOnlyList<string> declaredNames = [.. stream.Stream.Columns.Select(c => c.Name)];
     private readonly ReadingProgress reading = new(progress);
+
+    private FileReading Files => new(options, [.. stream.Stream.Columns.Select(c => c.Name)], target.WorkFolder, reading.Of, cancellation);
 
     public LandedBatch Run(Discovery found)
     {
         reading.Begin(found.Items);
-        var files = Look(found.Items);
-        var isSpooled = files.Select(f => f.NeedsSpool).ToArray();
+        var all = Look(found.Items);
+        var isSpooled = all.Select(f => f.NeedsSpool).ToArray();
         for (var attempt = 1; ; attempt++)
         {
-            RefuseWhenNothingIsLeft(found, files);
-            var batch = TryCopy(files, isSpooled);
+            RefuseWhenNothingIsLeft(found, all);
+            var left = all.Count(f => f.LeftFor is not null);
+            var batch = TryCopy(all, isSpooled);
+            LeaveChanged(all);
+            if (all.Count(f => f.LeftFor is not null) > left)
+            {
+                // There is something less to copy each time, so this ends.
+                attempt--;
+                continue;
+            }
+
             if (batch is not null)
             {
-                RefuseWhenNothingIsLeft(found, files);
-                CheckNothingChanged(files);
+                RefuseWhenNothingIsLeft(found, all);
                 reading.End(batch.Files.Sum(f => f.Records + f.Rejected));
                 return batch;
             }
@@ -45,59 +53,33 @@ internal sealed class FilesExtract(
     /// <summary>Reads every file through, several at a time.</summary>
     private FileFacts[] Look(IReadOnlyList<SourceItem> items)
     {
-        var files = new FileFacts[items.Count];
+        var looked = new FileFacts[items.Count];
         var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
         try
         {
-            Parallel.For(0, items.Count, parallel, i => files[i] = Look(items[i]));
+            Parallel.For(0, items.Count, parallel, i => looked[i] = Files.Look(items[i], i));
         }
         catch (AggregateException e)
         {
             throw e.Flatten().InnerExceptions.OfType<CrmException>().FirstOrDefault() ?? (Exception)e;
         }
 
-        return files;
+        return looked;
     }
 
-    private FileFacts Look(SourceItem item)
+    /// <summary>Leaves files that changed since they were found for the next run, so that none is half of the old and half of the new; true when there are more.</summary>
+    private static bool LeaveChanged(FileFacts[] files)
     {
-        var facts = new FileFacts(item, FileProbe.Look(item.Location, options));
-        if (facts.Probe is { Refusal: null, IsEmpty: false, Format: FileFormat.Csv })
+        var more = false;
+        foreach (var (index, file) in files.Index())
         {
-            return Through(facts, null);
+            if (file.LeftFor is null && FileReading.LeftFor(file.Item) is { } why)
+            {
+                (files[index], more) = (file with { LeftFor = why }, true);
+            }
         }
 
-        facts = facts with
-        {
-            Sha256 = FileState.Sha256Of(item.Location, item.Path, cancellation),
-            NeedsSpool = facts.Probe is { IsEmpty: false, Format: FileFormat.Json },
-            Warnings = facts.Probe.IsEmpty ? ["the file is empty"] : [],
-        };
-        return facts.Probe.Refusal is { } refusal ? facts.Refuse(refusal) : facts;
-    }
-
-    /// <summary>Reads a text file through; a file whose text cannot be decoded is refused.</summary>
-    private FileFacts Through(FileFacts facts, RowSpool? spool)
-    {
-        var hash = facts.Sha256;
-        try
-        {
-            facts = facts.Probe.Format == FileFormat.Json
-                ? JsonPass.Run(facts, options, spool!, long.MaxValue, reading.Of(facts.Item), cancellation)
-                : CsvPass.Run(facts, options, declaredNames, spool, reading.Of(facts.Item), cancellation);
-        }
-        catch (Exception e) when (e is InvalidDataException or DecoderFallbackException)
-        {
-            spool?.Abandon();
-            return (facts with { Sha256 = FileState.Sha256Of(facts.Item.Location, facts.Item.Path, cancellation) }).Refuse(
-                e is DecoderFallbackException ? $"the text is not valid {facts.Probe.Encoding?.WebName}: {e.Message}" : e.Message);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw FileState.Unreadable(facts.Item.Path, e);
-        }
-
-        return hash.Length == 0 || hash == facts.Sha256 ? facts : throw Changed(facts);
+        return more;
     }
 
     /// <summary>
@@ -106,7 +88,7 @@ internal sealed class FilesExtract(
     /// <returns>The batch; null when the engine did not agree and the copy must be made again with more files spooled.</returns>
     private LandedBatch? TryCopy(FileFacts[] files, bool[] isSpooled)
     {
-        var groups = files.Index().Where(f => f.Item is { Rejects: [not { Record: 0 }, ..] or [], Probe.IsEmpty: false })
+        var groups = files.Index().Where(f => f.Item is { LeftFor: null, Rejects: [not { Record: 0 }, ..] or [], Probe.IsEmpty: false })
             .GroupBy(f => Group(f.Item, isSpooled[f.Index]), StringComparer.Ordinal)
             .Select(g => g.ToList()).ToList();
         var numbers = new int[files.Length];
@@ -122,6 +104,10 @@ internal sealed class FilesExtract(
             var parts = groups.ConvertAll(g => Part(g, files, isSpooled, numbers, spool));
             copy.Copy(parts, target.ParquetPath, cancellation);
         }
+        catch (EngineException) when (LeaveChanged(files))
+        {
+            return null;
+        }
         catch (EngineException e) when (e.Kind is EngineErrorKind.DiskFull or EngineErrorKind.OutOfMemory)
         {
             throw new CrmException(
@@ -135,7 +121,7 @@ internal sealed class FilesExtract(
 
         var counts = copy.Counts(target.ParquetPath, cancellation);
         var agrees = true;
-        foreach (var (index, file) in files.Index())
+        foreach (var (index, file) in files.Index().Where(f => f.Item.LeftFor is null))
         {
             var rows = counts.GetValueOrDefault(numbers[index]);
             var isParquet = file.Probe.Format == FileFormat.Parquet;
@@ -159,14 +145,16 @@ internal sealed class FilesExtract(
             return members[0].Probe.Format == FileFormat.Parquet ? copy.Parquet(members, first) : copy.Csv(members, first);
         }
 
+        var bearLines = false;
         foreach (var (index, file) in group)
         {
             spool.Begin(numbers[index]);
-            files[index] = Through(file, spool);
+            files[index] = Files.Through(file, spool);
+            bearLines |= files[index].LinesAreInRows;
         }
 
         spool.Flush();
-        return FilesCopy.Spool(spool);
+        return FilesCopy.Spool(spool, bearLines ? LandedRelation.LineColumn : null);
     }
 
     /// <summary>The engine stumbled: Parquet files that it cannot read are refused, and CSV files go through the spool.</summary>
@@ -192,16 +180,32 @@ internal sealed class FilesExtract(
         }
     }
 
-    private LandedBatch Batch(FileFacts[] files, int[] numbers, IReadOnlyDictionary<int, FilesCopy.FileRows> counts)
+    private LandedBatch Batch(FileFacts[] all, int[] numbers, IReadOnlyDictionary<int, FilesCopy.FileRows> counts)
     {
-        var landed = files.Select((file, i) => new LandedFile(
-            numbers[i], file.Item.Path, file.Item.Size, file.Item.Modified, file.Sha256, file.Item.Change,
-            counts.GetValueOrDefault(numbers[i])?.FirstRow ?? 0, counts.GetValueOrDefault(numbers[i])?.Records ?? 0,
-            file.Rejects.Count, file.Warnings));
-        return new LandedBatch(
-            target.ParquetPath, [.. landed.OrderBy(f => f.Number)], [.. files.SelectMany(f => f.Rejects)],
-            copy.Landed(target.ParquetPath), Drift(files));
+        var files = all.Where(f => f.LeftFor is null).ToArray();
+        var landed = all.Index().Where(f => f.Item.LeftFor is null).Select(f => Landed(f.Item, numbers[f.Index], counts.GetValueOrDefault(numbers[f.Index])));
+        var (columns, hasLines) = copy.Landed(target.ParquetPath);
+        return new LandedBatch(target.ParquetPath, [.. landed.OrderBy(f => f.Number)], [.. files.SelectMany(f => f.Rejects)], columns, Drift(files))
+        {
+            HasLineColumn = hasLines,
+            Warnings = [.. all.Where(f => f.LeftFor is not null).Select(f => $"{f.Item.Path}: {f.LeftFor}"), .. LeftOut(all)],
+        };
     }
+
+    private static LandedFile Landed(FileFacts file, int number, FilesCopy.FileRows? rows) => new(
+        number, file.Item.Path, file.Item.Size, file.Item.Modified, file.Sha256, file.Item.Change,
+        rows?.FirstRow ?? 0, rows?.Records ?? 0, file.Rejects.Count, file.Warnings)
+    {
+        Lines = file.Probe.Format == FileFormat.Parquet ? [new(1, 1)] : file.Lines,
+    };
+
+    /// <summary>Entries of archives that are not for the stream are told, so that nobody thinks they were read.</summary>
+    private IEnumerable<string> LeftOut(FileFacts[] files) => files
+        .Where(f => FilePlace.Parse(f.Item.Location).Entry is not null)
+        .GroupBy(f => FilePlace.Parse(f.Item.Location).Path, StringComparer.Ordinal)
+        .Select(a => (Archive: FilePattern.RecordPath(stream.ProjectFolder, a.Key), Names: ArchiveListing.Of(a.Key, options).LeftOut))
+        .Where(a => a.Names.Count > 0 && options.Entries.Count == 0)
+        .Select(a => $"{a.Archive}: entries left out, by their names no such files: {ArchiveListing.Names(a.Names)}");
 
     private static List<ColumnDrift> Drift(FileFacts[] files)
     {
@@ -215,27 +219,11 @@ internal sealed class FilesExtract(
 
     private void RefuseWhenNothingIsLeft(Discovery found, FileFacts[] files)
     {
-        if (found.Unchanged + found.Touched.Count == 0 && Array.TrueForAll(files, f => f.Rejects is [{ Record: 0 }]))
+        if (found.Unchanged + found.Touched.Count == 0 && files.Length > 0 && Array.TrueForAll(files, f => f.LeftFor is null && f.Rejects is [{ Record: 0 }]))
         {
             throw new CrmException(
                 FailureKind.Failed, files[0].Rejects[0].Reason, files[0].Item.Path, $"a {files[0].Probe.Format.ToString().ToLowerInvariant()} file",
                 "Correct the file or the stream's options, then run again; nothing was lost");
         }
     }
-
-    private static void CheckNothingChanged(FileFacts[] files)
-    {
-        foreach (var file in files)
-        {
-            var (size, modified) = FileState.Of(file.Item.Location, file.Item.Path);
-            if (size != file.Item.Size || modified != file.Item.Modified)
-            {
-                throw Changed(file);
-            }
-        }
-    }
-
-    private static CrmException Changed(FileFacts file) => new(
-        FailureKind.Busy, "the file changes while it is read", file.Item.Path, "a file that is complete",
-        "Run again when it is; let writers use another name and rename at the end");
 }

@@ -1,37 +1,24 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Crm.Analytics.Etl.Connectors.Files;
 
 /// <summary>A file read once from end to end: hashed as it passes, decompressed, and decoded to UTF-8.</summary>
-internal sealed class HashedFile : Stream
+internal sealed class HashedFile : ForwardStream
 {
-    private readonly FileStream file;
+    private readonly Stream file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    private HashedFile(string location)
-    {
-        file = new FileStream(location, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
-    }
+    private HashedFile(FilePlace place) => file = place.Open();
 
     public long BytesRead { get; private set; }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => file.Length;
-
-    public override long Position { get => BytesRead; set => throw new NotSupportedException(); }
-
     /// <summary>Opens a file; <paramref name="text"/> gives its text as UTF-8 without a byte-order mark.</summary>
-    public static HashedFile Open(string location, FileProbe probe, out Stream text)
+    public static HashedFile Open(string location, FileProbe probe, FilesOptions options, out Stream text)
     {
-        var file = new HashedFile(location);
-        text = probe.Gzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
+        var place = FilePlace.Parse(location);
+        var file = new HashedFile(place);
+        text = probe.Gzip ? FilePlace.Gunzip(file, place.Length(), options, leaveOpen: true) : file;
         if (probe.Encoding is { } encoding)
         {
             text = Encoding.CreateTranscodingStream(text, encoding, new UTF8Encoding(false, true), leaveOpen: true);
@@ -43,7 +30,7 @@ internal sealed class HashedFile : Stream
     /// <summary>SHA-256 of a file's bytes, lower-case hexadecimal.</summary>
     public static string Sha256Of(string location, CancellationToken cancellation)
     {
-        using var file = new HashedFile(location);
+        using var file = new HashedFile(FilePlace.Parse(location));
         return file.Finish(cancellation);
     }
 
@@ -66,18 +53,6 @@ internal sealed class HashedFile : Stream
         BytesRead += read;
         return read;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -4,7 +4,7 @@ namespace Crm.Analytics.Etl.Connectors.Files;
 /// Turns the text of a JSON array into JSON lines as it passes: one element, one line. Line ends inside become blanks, so that <see cref="LineOf"/>
 /// tells where each element stood.
 /// </summary>
-internal sealed class JsonArrayLines(Stream text) : Stream
+internal sealed class JsonArrayLines(Stream text) : ForwardStream
 {
     private readonly Queue<long> lines = new();
     private long line = 1;
@@ -15,16 +15,6 @@ internal sealed class JsonArrayLines(Stream text) : Stream
 
     /// <summary>Whether the array's end was seen.</summary>
     public bool IsClosed { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>The line of the file that the next line given begins on; to be asked once for each.</summary>
     public long LineOf() => lines.Count > 0 ? lines.Dequeue() : line;
@@ -39,18 +29,6 @@ internal sealed class JsonArrayLines(Stream text) : Stream
 
         return read;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private byte InString(byte b)
     {

@@ -5,18 +5,13 @@ namespace Crm.Analytics.Etl.Connectors.Files;
 
 /// <summary>
 /// Gives the spool the values of one JSON object after the other: text as it is, numbers and nested values as their JSON text, null and absent keys as
-/// NULL. Columns stand in the order their keys are met.
+/// NULL.
 /// </summary>
 /// <param name="spool">Where the values go.</param>
-/// <param name="warnings">Gets a line for each key whose name was taken.</param>
-internal sealed class JsonRow(RowSpool spool, ICollection<string> warnings)
+/// <param name="placeOf">The place of a key's column in the spool; -1 when there would be too many.</param>
+internal sealed class JsonRow(RowSpool spool, Func<string, int> placeOf)
 {
-    private readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
-    private readonly List<string> columns = [];
     private byte[] text = [];
-
-    /// <summary>The columns so far.</summary>
-    public IReadOnlyList<string> Columns => columns;
 
     /// <summary>Gives the spool an object's values; answers what is wrong with it, null when nothing is. The row is not ended.</summary>
     public string? Read(ReadOnlySpan<byte> json)
@@ -39,7 +34,12 @@ internal sealed class JsonRow(RowSpool spool, ICollection<string> warnings)
             {
                 var key = reader.GetString()!;
                 reader.Read();
-                var place = PlaceOf(key);
+                var place = placeOf(key);
+                if (place < 0)
+                {
+                    return SpoolColumns.TooMany;
+                }
+
                 if (spool.IsSet(place))
                 {
                     return $"the key '{key}' is there twice";
@@ -54,24 +54,6 @@ internal sealed class JsonRow(RowSpool spool, ICollection<string> warnings)
         {
             return $"it is not valid JSON: {e.Message}";
         }
-    }
-
-    /// <summary>The place of a key's column, new at the end when no object had it.</summary>
-    public int PlaceOf(string key)
-    {
-        if (!places.TryGetValue(key, out var place))
-        {
-            var name = ColumnNames.Distinct([.. columns, key], [])[^1];
-            if (name != key)
-            {
-                warnings.Add($"the key '{key}' is called '{name}': another column has its name");
-            }
-
-            columns.Add(name);
-            places[key] = place = spool.PlaceOf(name);
-        }
-
-        return place;
     }
 
     private void Set(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, int place)

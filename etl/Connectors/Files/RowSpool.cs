@@ -6,7 +6,7 @@ namespace Crm.Analytics.Etl.Connectors.Files;
 
 /// <summary>
 /// Rows on their way to the engine that it would not read itself from their files (or not as exactly): a temporary CSV file written so plainly that it
-/// can be read only one way. Every row begins with its file's number and its record's; then the values, each in quotes, nothing for NULL.
+/// can be read only one way. Every row begins with its file's number, its record's and its line's; then the values, each in quotes, nothing for NULL.
 /// Columns are added as files bring them; shorter rows end early.
 /// </summary>
 internal sealed class RowSpool : IDisposable
@@ -89,11 +89,14 @@ internal sealed class RowSpool : IDisposable
 
     /// <summary>Ends the row.</summary>
     /// <param name="record">Number of its record in the file.</param>
-    public void EndRow(long record)
+    /// <param name="recordLine">The line it begins on.</param>
+    public void EndRow(long record, long recordLine)
     {
         WriteNumber(number);
         line.Write(","u8);
         WriteNumber(record);
+        line.Write(","u8);
+        WriteNumber(recordLine);
         for (var place = 0; place < used; place++)
         {
             line.Write(","u8);

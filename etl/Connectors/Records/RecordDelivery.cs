@@ -21,6 +21,7 @@ internal sealed class RecordDelivery : IDisposable
     private readonly DateTime began;
     private readonly RowSpool spool;
     private readonly JsonRow row;
+    private readonly SpoolColumns columns;
     private readonly List<RejectedRecord> rejects = [];
     private readonly List<string> warnings = [];
     private readonly HashSet<string> said = new(StringComparer.Ordinal);
@@ -39,7 +40,8 @@ internal sealed class RecordDelivery : IDisposable
         var now = stream.Clock.GetUtcNow().UtcDateTime;
         began = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
         spool = new(Path.Combine(target.WorkFolder, "records.csv"));
-        row = new(spool, warnings);
+        columns = new(spool, warnings);
+        row = new(spool, columns.PlaceOf);
         spool.Begin(0);
     }
 
@@ -53,17 +55,17 @@ internal sealed class RecordDelivery : IDisposable
     public bool IsFull => target.Limit is { } limit && Records >= limit;
 
     /// <summary>The columns so far.</summary>
-    public IReadOnlyList<string> Columns => row.Columns;
+    public IReadOnlyList<string> Columns => columns.Names;
 
     /// <summary>Columns that are there even when no record has them, in this order.</summary>
-    public void Expect(IEnumerable<string> columns)
+    public void Expect(IEnumerable<string> names)
     {
-        foreach (var column in columns)
+        foreach (var column in names)
         {
             // The names of columns differ in more than the case of letters; keys of records need not.
-            if (!row.Columns.Contains(column, StringComparer.OrdinalIgnoreCase))
+            if (!columns.Names.Contains(column, StringComparer.OrdinalIgnoreCase))
             {
-                row.PlaceOf(column);
+                columns.PlaceOf(column);
             }
         }
     }
@@ -88,7 +90,7 @@ internal sealed class RecordDelivery : IDisposable
         {
             if (value is not null)
             {
-                spool.Set(row.PlaceOf(column), Encoding.UTF8.GetBytes(value));
+                spool.Set(columns.PlaceOf(column), Encoding.UTF8.GetBytes(value));
             }
         }
 
@@ -100,7 +102,7 @@ internal sealed class RecordDelivery : IDisposable
         }
 
         records++;
-        spool.EndRow(Records);
+        spool.EndRow(Records, line);
         if (records % 1024 == 0)
         {
             Report();
@@ -131,7 +133,7 @@ internal sealed class RecordDelivery : IDisposable
     {
         Expect(stream.Stream.Columns.Select(c => c.Name).Concat(stream.Stream.Key).Concat(stream.Stream.Sync.Cursor is { } cursor ? [cursor] : []));
         spool.Flush();
-        var rows = FilesCopy.Spool(spool);
+        var rows = FilesCopy.Spool(spool, null);
         var kept = SqlName.List(parts.Where(p => keep?.Invoke(p) ?? true).Append(-1).Select(p => p.ToString(CultureInfo.InvariantCulture)));
         var fitting = Fitting(rows, kept, types ?? new Dictionary<string, string>(), cancellation);
         var columns = string.Concat(spool.Columns.Select(c => Sql.Fill("as",
