@@ -7,9 +7,9 @@ public sealed class WarehouseSchemaTests
 {
     private static readonly IReadOnlyList<WarehouseSchema.Migration> Later =
     [
-        new(1, "first", "-- never run again\nselect error('again')"),
-        new(2, "second", "alter table meta.run add column host varchar; update meta.run set host = 'old'"),
-        new(3, "third", "create table meta.extra (i integer)"),
+        new(WarehouseSchema.Current, "first", "-- never run again\nselect error('again')"),
+        new(WarehouseSchema.Current + 1, "second", "alter table meta.run add column host varchar; update meta.run set host = 'old'"),
+        new(WarehouseSchema.Current + 2, "third", "create table meta.extra (i integer)"),
     ];
 
     [Test]
@@ -38,7 +38,7 @@ public sealed class WarehouseSchemaTests
         WarehouseSchema.BringUp(session, folder.Warehouse, WarehouseAccess.ReadWrite, Later);
         WarehouseSchema.BringUp(session, folder.Warehouse, WarehouseAccess.ReadWrite, Later);
 
-        Assert.That(session.Query<int>("select version from meta.schema_version order by 1"), Is.EqualTo(new[] { 1, 2, 3 }));
+        Assert.That(session.Query<int>("select version from meta.schema_version order by 1"), Is.EqualTo(Enumerable.Range(1, WarehouseSchema.Current + 2)));
         Assert.That(session.Scalar<string>("select host from meta.run"), Is.EqualTo("old"));
     }
 
@@ -48,11 +48,11 @@ public sealed class WarehouseSchemaTests
         using var folder = new WarehouseFolder();
         using var instance = DuckDbInstance.OpenWarehouse(folder.Options);
         using var session = instance.Connect();
-        WarehouseSchema.Migration[] broken = [Later[0], new(2, "broken", "create table meta.half (i integer); select error('half way')")];
+        WarehouseSchema.Migration[] broken = [Later[0], new(WarehouseSchema.Current + 1, "broken", "create table meta.half (i integer); select error('half way')")];
 
         Assert.That(() => WarehouseSchema.BringUp(session, folder.Warehouse, WarehouseAccess.ReadWrite, broken), Throws.TypeOf<EngineException>());
 
-        Assert.That(WarehouseSchema.VersionOf(session), Is.EqualTo(1));
+        Assert.That(WarehouseSchema.VersionOf(session), Is.EqualTo(WarehouseSchema.Current));
         Assert.That(session.Scalar<long>("select count(*) from duckdb_tables() where table_name = 'half'"), Is.Zero);
     }
 
@@ -65,7 +65,7 @@ public sealed class WarehouseSchemaTests
 
         var error = Assert.Throws<CrmException>(() => WarehouseSchema.BringUp(session, folder.Warehouse, WarehouseAccess.Read, Later));
 
-        Assert.That((error.Found, error.Next), Is.EqualTo(("the warehouse has schema version 1", "Run `crm run` once, which brings it up to date")));
+        Assert.That((error.Found, error.Next), Is.EqualTo(($"the warehouse has schema version {WarehouseSchema.Current}", "Run `crm run` once, which brings it up to date")));
     }
 
     [TestCase(WarehouseAccess.ReadWrite)]
