@@ -100,6 +100,8 @@ internal static class IdentityEvaluateCommand
 
         json.WriteBoolean("oneRecordPerFile", result.OneRecordPerSource);
         json.WriteNumber("lambda", result.Match.Model.Lambda);
+        json.WriteNumber("lambdaHousehold", result.Match.Model.HouseholdLambda);
+        json.WriteNumber("lambdaNeighbours", result.Match.Model.NeighbourLambda);
         WriteRules(json, result.Match.Rules);
         WriteColumns(json, result.Match.Model);
         json.WriteStartArray("linksCut");
@@ -147,6 +149,8 @@ internal static class IdentityEvaluateCommand
                 json.WriteString("level", column.Levels[level - 1]);
                 json.WriteNumber("m", column.M[level - 1]);
                 json.WriteNumber("u", column.U[level - 1]);
+                json.WriteNumber("household", column.Household[level - 1]);
+                json.WriteNumber("neighbours", column.Neighbours[level - 1]);
                 json.WriteNumber("weight", column.Weight(level));
                 json.WriteEndObject();
             }

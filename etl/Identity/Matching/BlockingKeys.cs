@@ -58,7 +58,7 @@ internal static partial class BlockingKeys
         MatchKind.Date => "date",
         MatchKind.Email => "email",
         MatchKind.Phone => "phone",
-        MatchKind.PostalCode or MatchKind.Identifier => "code",
+        MatchKind.PostalCode or MatchKind.Identifier or MatchKind.HouseNumber => "code",
         _ => "category",
     };
 

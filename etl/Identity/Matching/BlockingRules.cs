@@ -22,10 +22,10 @@ internal sealed class BlockingRules(ISession session, MatchOptions options)
 {
     private const int SampleRecords = 8_000;
     private const int ImaginedMatches = 64 * 96;
-    private const int MostRules = 24;
-    private const double ShareClean = 0.62;
-    private const double ShareWrong = 0.10;
-    private const double LeastGain = 0.0004;
+    private const int MostRules = 32;
+    private const double ShareClean = 0.50;
+    private const double ShareWrong = 0.15;
+    private const double LeastGain = 0.0003;
 
     private static readonly SqlFile Sql = SqlFile.Beside<BlockingRules>();
 

@@ -73,7 +73,7 @@ public sealed partial class ComparisonLevels
         MatchKind.Date => "date",
         MatchKind.Email => "email",
         MatchKind.Phone => "phone",
-        MatchKind.PostalCode or MatchKind.Identifier => "code",
+        MatchKind.PostalCode or MatchKind.Identifier or MatchKind.HouseNumber => "code",
         MatchKind.Number => "number",
         _ => "category",
     };

@@ -37,28 +37,28 @@ ELSE 1 -- 0.07 different
 -- part: date
 WHEN l.v{i} = r.v{i} THEN 5 -- 0.85 equal
 WHEN left(l.v{i}, 4) = left(r.v{i}, 4) AND substr(l.v{i}, 5, 2) = right(r.v{i}, 2) AND right(l.v{i}, 2) = substr(r.v{i}, 5, 2) THEN 4 -- 0.02 day and month swapped
-WHEN damerau_levenshtein(l.v{i}, r.v{i}) <= 1 THEN 3 -- 0.08 one digit off
-WHEN right(l.v{i}, 4) = right(r.v{i}, 4) OR left(l.v{i}, 6) = left(r.v{i}, 6) OR damerau_levenshtein(l.v{i}, r.v{i}) <= 2 THEN 2 -- 0.02 two parts equal, or two digits off
+WHEN CASE WHEN jaro_similarity(l.v{i}, r.v{i}) >= 0.8 THEN damerau_levenshtein(l.v{i}, r.v{i}) <= 1 ELSE false END THEN 3 -- 0.08 one digit off
+WHEN right(l.v{i}, 4) = right(r.v{i}, 4) OR left(l.v{i}, 6) = left(r.v{i}, 6) OR CASE WHEN jaro_similarity(l.v{i}, r.v{i}) >= 0.8 THEN damerau_levenshtein(l.v{i}, r.v{i}) <= 2 ELSE false END THEN 2 -- 0.02 two parts equal, or two digits off
 ELSE 1 -- 0.03 different
 
 -- part: email
 WHEN l.v{i} = r.v{i} THEN 5 -- 0.75 equal
 WHEN {crossed} THEN 4 -- 0.02 in each other's place
 WHEN split_part(l.v{i}, '@', 1) = split_part(r.v{i}, '@', 1) AND length(split_part(l.v{i}, '@', 1)) > 4 THEN 3 -- 0.05 equal before the @
-WHEN jaro_winkler_similarity(split_part(l.w{i}, '@', 1), split_part(r.w{i}, '@', 1)) >= 0.92 THEN 2 -- 0.08 jaro-winkler 0.92 or more before the @
+WHEN CASE WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.9 THEN damerau_levenshtein(l.w{i}, r.w{i}) <= 1 ELSE false END THEN 2 -- 0.08 one sign off
 ELSE 1 -- 0.10 different
 
 -- part: phone
 WHEN l.v{i} = r.v{i} OR (length(l.v{i}) >= 9 AND length(r.v{i}) >= 9 AND right(l.v{i}, 9) = right(r.v{i}, 9)) THEN 5 -- 0.75 equal
 WHEN {crossed} THEN 4 -- 0.02 in each other's place
 WHEN length(l.v{i}) >= 7 AND length(r.v{i}) >= 7 AND right(l.v{i}, 7) = right(r.v{i}, 7) THEN 3 -- 0.03 the last seven digits equal
-WHEN damerau_levenshtein(right(l.v{i}, 9), right(r.v{i}, 9)) <= 1 THEN 2 -- 0.08 one digit off
+WHEN CASE WHEN jaro_similarity(l.v{i}, r.v{i}) >= 0.8 THEN damerau_levenshtein(right(l.v{i}, 9), right(r.v{i}, 9)) <= 1 ELSE false END THEN 2 -- 0.08 one digit off
 ELSE 1 -- 0.12 different
 
 -- part: code
 WHEN l.v{i} = r.v{i} THEN 4 -- 0.80 equal
-WHEN length(l.v{i}) >= 3 AND length(r.v{i}) >= 3 AND damerau_levenshtein(l.w{i}, r.w{i}) <= 1 THEN 3 -- 0.10 one sign off
-WHEN length(l.v{i}) >= 6 AND length(r.v{i}) >= 6 AND damerau_levenshtein(l.w{i}, r.w{i}) <= 2 THEN 2 -- 0.02 two signs off
+WHEN CASE WHEN length(l.v{i}) < 3 OR length(r.v{i}) < 3 THEN false WHEN length(l.v{i}) > 5 AND jaro_similarity(l.w{i}, r.w{i}) < 0.75 THEN false ELSE damerau_levenshtein(l.w{i}, r.w{i}) <= 1 END THEN 3 -- 0.10 one sign off
+WHEN CASE WHEN length(l.v{i}) < 6 OR length(r.v{i}) < 6 THEN false WHEN jaro_similarity(l.w{i}, r.w{i}) < 0.75 THEN false ELSE damerau_levenshtein(l.w{i}, r.w{i}) <= 2 END THEN 2 -- 0.02 two signs off
 ELSE 1 -- 0.08 different
 
 -- part: category

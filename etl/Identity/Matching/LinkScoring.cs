@@ -30,13 +30,15 @@ internal sealed class LinkScoring(ISession session, MatchModel model)
     public IReadOnlyList<ScoredPair> Score(IReadOnlyList<PatternCount> patterns, double threshold, CancellationToken cancellation)
     {
         var frequent = Enumerable.Range(0, model.Columns.Count).Where(i => model.Columns[i].Kind != MatchKind.Number).ToList();
-        var possible = patterns.Select(p => (p.Pattern, Weight: model.Weight(p.Pattern)))
-            .Where(p => p.Weight + frequent.Sum(i => MatchModel.Level(p.Pattern, i) == Top(i) ? Math.Max(0, Most(i)) : 0) >= threshold).ToList();
-        session.Execute(Sql.Fill("weights"), new { patterns = possible.Select(p => p.Pattern).ToList(), weights = possible.Select(p => p.Weight).ToList() });
+        var possible = patterns.Select(p => p.Pattern)
+            .Where(p => model.Weight(p) + frequent.Sum(i => MatchModel.Level(p, i) == Top(i) ? Math.Max(0, Most(i)) : 0) >= threshold).ToList();
+        session.Execute(Sql.Fill("weights"), new { patterns = possible, weights = possible.ConvertAll(model.Apart), households = possible.ConvertAll(model.Related) });
         session.Execute(Sql.Fill("frequencies", ("counts", string.Join(Sql.Fill("union"), frequent.Select(i => Sql.Fill(
             "frequency", ("number", Number(i)), ("value", EqualForm(model.Columns[i].Kind, i))))))), null, cancellation);
         session.Execute(
-            Sql.Fill("scored", ("adjustments", string.Concat(frequent.Select(Adjustment))), ("joins", string.Concat(frequent.Select(i => Sql.Fill(
+            Sql.Fill(
+                "scored", ("adjustments", string.Concat(frequent.Select(Adjustment))),
+                ("personal", string.Concat(frequent.Where(i => ExpectationMaximisation.IsPersonal(model.Columns[i].Kind)).Select(Adjustment))), ("joins", string.Concat(frequent.Select(i => Sql.Fill(
                 "join", ("i", Number(i)), ("value", EqualForm(model.Columns[i].Kind, i))))))), null, cancellation);
         var links = new List<ScoredPair>();
         session.Stream(

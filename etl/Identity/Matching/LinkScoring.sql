@@ -4,7 +4,7 @@
 
 -- part: weights
 CREATE OR REPLACE TEMP TABLE identity_weight AS
-SELECT CAST(unnest($patterns) AS BIGINT) AS pattern, CAST(unnest($weights) AS DOUBLE) AS weight
+SELECT CAST(unnest($patterns) AS BIGINT) AS pattern, CAST(unnest($weights) AS DOUBLE) AS weight, CAST(unnest($households) AS DOUBLE) AS household
 
 -- part: frequencies
 CREATE OR REPLACE TEMP TABLE identity_frequency AS
@@ -18,7 +18,7 @@ UNION ALL
 
 -- part: scored
 CREATE OR REPLACE TEMP TABLE identity_scored AS
-SELECT p.l, p.r, p.pattern, w.weight AS levels_weight, w.weight{adjustments} AS weight
+SELECT p.l, p.r, p.pattern, -log2(pow(2.0, -(w.weight{adjustments})) + pow(2.0, -(w.household{personal}))) AS weight
 FROM identity_pair p
 JOIN identity_weight w USING (pattern)
 JOIN identity_record a ON a._r = p.l

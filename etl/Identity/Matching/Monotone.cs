@@ -6,6 +6,29 @@ internal static class Monotone
     /// <summary>Changes <paramref name="m"/> so that m/u never falls from one level to the next stronger one; its sum stays.</summary>
     public static void Enforce(double[] m, double[] u)
     {
+        foreach (var (from, to, ratio) in Pools(m, u))
+        {
+            for (var level = from; level < to; level++)
+            {
+                m[level] = u[level] * ratio;
+            }
+        }
+    }
+
+    /// <summary>Changes <paramref name="other"/> instead, so that m/other never falls; its sum stays.</summary>
+    public static void EnforceOther(double[] m, double[] other)
+    {
+        foreach (var (from, to, ratio) in Pools(m, other))
+        {
+            for (var level = from; level < to; level++)
+            {
+                other[level] = m[level] / ratio;
+            }
+        }
+    }
+
+    private static List<(int From, int To, double Ratio)> Pools(double[] m, double[] u)
+    {
         // Pool adjacent violators: blocks of levels, each with the sums of m and u.
         var blocks = new List<(int From, double M, double U)>();
         for (var level = 0; level < m.Length; level++)
@@ -19,13 +42,6 @@ internal static class Monotone
             }
         }
 
-        for (var b = 0; b < blocks.Count; b++)
-        {
-            var end = b + 1 < blocks.Count ? blocks[b + 1].From : m.Length;
-            for (var level = blocks[b].From; level < end; level++)
-            {
-                m[level] = u[level] * blocks[b].M / blocks[b].U;
-            }
-        }
+        return [.. blocks.Select((b, i) => (b.From, i + 1 < blocks.Count ? blocks[i + 1].From : m.Length, b.M / b.U))];
     }
 }

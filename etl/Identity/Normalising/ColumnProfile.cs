@@ -5,6 +5,7 @@ namespace Crm.Analytics.Etl.Identity.Normalising;
 /// <param name="Filled">Values that are there.</param>
 /// <param name="Records">Records looked at.</param>
 /// <param name="Distincts">Different values, about.</param>
+/// <param name="DistinctInSources">The same, counted in each source apart.</param>
 /// <param name="Emails">Share of e-mail addresses.</param>
 /// <param name="Dates">Share of dates.</param>
 /// <param name="Phones">Share of telephone numbers, or what could be.</param>
@@ -15,9 +16,12 @@ namespace Crm.Analytics.Etl.Identity.Normalising;
 /// <param name="Length">Mean length, in characters.</param>
 /// <param name="Words">Mean number of words.</param>
 public sealed record ColumnProfile(
-    string Name, long Filled, long Records, long Distincts, double Emails, double Dates, double Phones, double Digits, double Numbers, double Letters,
+    string Name, long Filled, long Records, long Distincts, long DistinctInSources, double Emails, double Dates, double Phones, double Digits, double Numbers, double Letters,
     double Addresses, double Length, double Words)
 {
     /// <summary>Share of the filled values that are different ones.</summary>
     public double Uniqueness => Filled == 0 ? 0 : Math.Min(1, Distincts / (double)Filled);
+
+    /// <summary>The same within each source.</summary>
+    public double UniquenessInSources => Filled == 0 ? 0 : Math.Min(1, DistinctInSources / (double)Filled);
 }

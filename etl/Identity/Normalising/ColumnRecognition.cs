@@ -24,7 +24,7 @@ public static class ColumnRecognition
         (MatchKind.PostalCode, ["postcode", "postalcode", "zip", "plz", "postleitzahl", "codepostal", "=postal", "邮编"]),
         (MatchKind.Identifier, ["ssn", "socsec", "socialsec", "passport", "taxid", "vatid", "nationalid", "loyalty", "membership", "cardno", "cardnumber", "licence", "license", "nino", "medicare", "accountnumber", "身份证"]),
         (MatchKind.Category, ["gender", "=sex", "geschlecht", "sexe", "=title", "salutation", "anrede", "性别"]),
-        (MatchKind.Identifier, ["streetnumber", "housenumber", "houseno", "streetno", "hausnummer", "=number", "stnumber", "门牌"]),
+        (MatchKind.HouseNumber, ["streetnumber", "housenumber", "houseno", "streetno", "hausnummer", "=number", "=no", "=nr", "=num", "stnumber", "门牌"]),
         (MatchKind.Address, ["address", "street", "=addr", "addr1", "addr2", "strasse", "adresse", "direccion", "=road", "地址"]),
         (MatchKind.Place, ["suburb", "city", "town", "municipality", "=place", "=ort", "stadt", "ville", "ciudad", "locality", "城市"]),
         (MatchKind.Category, ["state", "province", "region", "county", "country", "land", "=nation", "省"]),
@@ -71,7 +71,7 @@ public static class ColumnRecognition
     public static MatchKind? KindOf(ColumnProfile profile)
     {
         var name = Plain(profile.Name);
-        if (profile.Filled == 0 || (RecordKeys.Contains(name) && profile.Uniqueness > 0.9))
+        if (profile.Filled == 0 || (RecordKeys.Contains(name) && profile.UniquenessInSources > 0.9))
         {
             return null;
         }
@@ -96,7 +96,7 @@ public static class ColumnRecognition
     {
         { Emails: > 0.6 } => MatchKind.Email,
         { Dates: > 0.7 } => MatchKind.Date,
-        _ when (name.EndsWith("id", StringComparison.Ordinal) || name.StartsWith("id", StringComparison.Ordinal)) && profile.Uniqueness > 0.99 => null,
+        _ when (name.EndsWith("id", StringComparison.Ordinal) || name.StartsWith("id", StringComparison.Ordinal)) && profile.UniquenessInSources > 0.97 => null,
         { Phones: > 0.7, Length: >= 9.5 } when profile.Digits < 0.5 => MatchKind.Phone,
         { Distincts: <= FewValues } when profile.Uniqueness < 0.5 => MatchKind.Category,
         { Digits: > 0.8, Length: >= 4 } => MatchKind.Identifier,

@@ -24,6 +24,9 @@ public enum MatchKind
     /// <summary>A street or postal address, or a part of one.</summary>
     Address,
 
+    /// <summary>The number of a house.</summary>
+    HouseNumber,
+
     /// <summary>A town, suburb or region.</summary>
     Place,
 

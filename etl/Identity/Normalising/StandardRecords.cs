@@ -60,7 +60,7 @@ public static class StandardRecords
             MatchKind.Email => $"left(identity_email({name}), {EmailKeyLength.ToString(CultureInfo.InvariantCulture)})",
             MatchKind.Phone => $"identity_phone({name}, {SqlName.Literal(country)})",
             MatchKind.Address => $"identity_address({name})",
-            MatchKind.PostalCode or MatchKind.Identifier => $"identity_code({name})",
+            MatchKind.PostalCode or MatchKind.Identifier or MatchKind.HouseNumber => $"identity_code({name})",
             MatchKind.Number => $"identity_text({name})",
             _ => $"identity_words({name})",
         };
