@@ -10,6 +10,7 @@ public sealed class ClusterBuilder(ClusterGuards guards, IReadOnlyList<int> sour
     private readonly Components components = new(sources.Count - 1);
     private readonly Dictionary<int, HashSet<int>> sourcesOf = [];
     private readonly Dictionary<int, List<int>> apart = [];
+    private readonly Dictionary<int, Dictionary<int, (long Links, double Weight)>> between = [];
     private readonly List<CutLink> cut = [];
 
     /// <summary>Builds the clusters.</summary>
@@ -23,7 +24,13 @@ public sealed class ClusterBuilder(ClusterGuards guards, IReadOnlyList<int> sour
             Of(apart, right).Add(left);
         }
 
-        foreach (var link in links.OrderByDescending(l => l.Weight).ThenBy(l => l.Left).ThenBy(l => l.Right))
+        var all = links.ToList();
+        foreach (var link in all)
+        {
+            Note(link.Left, link.Right, 1, Math.Min(link.Weight, guards.MostWeight));
+        }
+
+        foreach (var link in all.OrderByDescending(l => l.Weight).ThenBy(l => l.Left).ThenBy(l => l.Right))
         {
             Join(link);
         }
@@ -56,6 +63,7 @@ public sealed class ClusterBuilder(ClusterGuards guards, IReadOnlyList<int> sour
 
         var (own, other, away, alsoAway) = (SourcesOf(left), SourcesOf(right), apart.GetValueOrDefault(left), apart.GetValueOrDefault(right));
         var root = components.Join(left, right);
+        Merge(left == root ? right : left, root);
         own.UnionWith(other);
         sourcesOf.Remove(left);
         sourcesOf.Remove(right);
@@ -70,7 +78,47 @@ public sealed class ClusterBuilder(ClusterGuards guards, IReadOnlyList<int> sour
         guards.OneRecordPerSource && SourcesOf(left).Overlaps(SourcesOf(right)) ? CutReason.SameSource
         : components.Size(left) + components.Size(right) > guards.MaxSize ? CutReason.TooLarge
         : apart.TryGetValue(left, out var away) && away.Exists(record => components.Find(record) == right) ? CutReason.Decided
+        : Contradict(left, right) ? CutReason.Contradiction
         : null;
+
+    // Records that no link joins speak against it: a chain of weak links does not make one customer of many.
+    private bool Contradict(int left, int right)
+    {
+        var (links, weight) = between[left][right];
+        var unlinked = ((long)components.Size(left) * components.Size(right)) - links;
+        return weight < guards.WeightAgainst * unlinked;
+    }
+
+    private void Note(int one, int other, long links, double weight)
+    {
+        foreach (var (from, to) in new[] { (one, other), (other, one) })
+        {
+            if (!between.TryGetValue(from, out var found))
+            {
+                between.Add(from, found = []);
+            }
+
+            var before = found.GetValueOrDefault(to);
+            found[to] = (before.Links + links, before.Weight + weight);
+        }
+    }
+
+    private void Merge(int gone, int root)
+    {
+        if (!between.Remove(gone, out var links))
+        {
+            return;
+        }
+
+        foreach (var (other, sum) in links)
+        {
+            between[other].Remove(gone);
+            if (other != root)
+            {
+                Note(root, other, sum.Links, sum.Weight);
+            }
+        }
+    }
 
     private HashSet<int> SourcesOf(int root) => sourcesOf.TryGetValue(root, out var found) ? found : [sources[root]];
 

@@ -6,6 +6,12 @@ public sealed record ClusterGuards
     /// <summary>Most records of one customer; links that would make more are cut.</summary>
     public int MaxSize { get; init; } = 100;
 
+    /// <summary>What each pair of records without a link weighs against joining two clusters, in bits.</summary>
+    public double WeightAgainst { get; init; } = 2;
+
+    /// <summary>The most that one link weighs for joining two clusters, in bits.</summary>
+    public double MostWeight { get; init; } = 12;
+
     /// <summary>Whether a source knows each customer once, so that two of its records are never one.</summary>
     public bool OneRecordPerSource { get; init; }
 }

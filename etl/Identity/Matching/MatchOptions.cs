@@ -4,7 +4,7 @@ namespace Crm.Analytics.Etl.Identity.Matching;
 public sealed record MatchOptions
 {
     /// <summary>Probability, 0–1, from which a pair is a link.</summary>
-    public double Threshold { get; init; } = 0.9;
+    public double Threshold { get; init; } = 0.5;
 
     /// <summary>Most pairs that blocking may give, per record.</summary>
     public int PairsPerRecord { get; init; } = 60;
