@@ -47,7 +47,9 @@ internal sealed class CursorExtract(DatabaseExtract extract, IDatabase database,
         var state = hasMore ? new DatabaseState { After = last } : new DatabaseState { Read = found.Items[0].Path };
         return extract.Batch(found, table, rows) with
         {
-            State = state.ToString(), HasMore = hasMore, IsSnapshot = !hasMore && rows.Rejects.Count == 0,
+            State = state.ToString(),
+            HasMore = hasMore,
+            IsSnapshot = !hasMore && rows.Rejects.Count == 0,
         };
     }
 

@@ -31,4 +31,4 @@ COPY (SELECT 0::INTEGER AS _file, {record} AS _record{columns} FROM landing_rows
 COPY (SELECT {columns} FROM landing_rows) TO {target} (FORMAT parquet, COMPRESSION lz4)
 
 -- part: drop
-DROP TABLE IF EXISTS temp.landing_rows
+DROP TABLE IF EXISTS landing_rows

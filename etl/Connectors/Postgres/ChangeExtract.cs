@@ -78,7 +78,8 @@ internal sealed class ChangeExtract(
         var next = state with { Lsn = LogPlace.Text(reached), Snapshot = isPast ? null : state.Snapshot, Until = isPast ? null : state.Until };
         return new DatabaseExtract(database, stream, target, progress, cancellation).Batch(found, table, rows, numbered: true) with
         {
-            State = reached == since ? found.State : next.ToString(), MarksDeleted = true,
+            State = reached == since ? found.State : next.ToString(),
+            MarksDeleted = true,
         };
     }
 

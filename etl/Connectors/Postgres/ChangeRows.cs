@@ -45,7 +45,7 @@ internal sealed class ChangeRows(ChangeSlot slot, StreamContext stream, IReadOnl
         {
             throw slot.Refusal(
                 $"a log that does not tell the key column {missing} of deleted records", "a replica identity with every column of the key",
-                $"Run as the table's owner: ALTER TABLE \"{slot.Table.Schema}\".\"{slot.Table.Name}\" REPLICA IDENTITY FULL; or declare its primary key as key");
+                $"Run as the table's owner: {slot.Identify}; or declare its primary key as key");
         }
 
         Row(keys.ToDictionary(k => k, k => old[k], StringComparer.Ordinal), isDeleted: true);

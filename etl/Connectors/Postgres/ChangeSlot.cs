@@ -50,6 +50,9 @@ internal sealed class ChangeSlot : IDisposable
     /// <summary>The table.</summary>
     public (string Schema, string Name) Table { get; }
 
+    /// <summary>What the table's owner runs, so that the log tells whole records.</summary>
+    public string Identify => Sql.Fill("identify", ("relation", relation)).Trim();
+
     /// <summary>What reads the log.</summary>
     public IChangeReader Reader() => plugin == "pgoutput" ? new PgOutputReader() : new TestDecodingReader();
 
@@ -146,7 +149,7 @@ internal sealed class ChangeSlot : IDisposable
         {
             throw Refusal(
                 $"table {relation} without a primary key or replica identity", "a table whose log tells which record changed",
-                $"Run as its owner: ALTER TABLE {relation} REPLICA IDENTITY FULL");
+                $"Run as its owner: {Identify}");
         }
     }
 

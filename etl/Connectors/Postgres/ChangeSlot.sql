@@ -1,6 +1,6 @@
 -- grain: one entry of the log of changes
--- reads: pg_class, pg_index, pg_replication_slots, pg_publication_tables, pg_logical_slot_peek_binary_changes, pg_logical_slot_peek_changes
--- writes: {publication}
+-- reads: pg_class, pg_index, pg_replication_slots, pg_publication_tables, {relation}
+-- writes: {relation} (its publication and slot; no record)
 
 -- part: level
 SELECT current_setting('wal_level')
@@ -10,6 +10,9 @@ SELECT count(*) FROM pg_publication_tables WHERE pubname = @name AND schemaname 
 
 -- part: publish
 CREATE PUBLICATION {publication} FOR TABLE {relation}
+
+-- part: identify
+ALTER TABLE {relation} REPLICA IDENTITY FULL
 
 -- part: slot
 SELECT plugin, confirmed_flush_lsn::text, active FROM pg_replication_slots WHERE slot_name = @name

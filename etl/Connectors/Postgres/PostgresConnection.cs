@@ -71,8 +71,14 @@ internal static class PostgresConnection
     {
         var built = new NpgsqlConnectionStringBuilder
         {
-            Pooling = false, Enlist = false, ApplicationName = "crm", MaxAutoPrepare = 0, IncludeErrorDetail = false,
-            Host = text("host") ?? "localhost", Port = Number(text("port"), 5432), Timeout = Number(text("connect_timeout"), 15),
+            Pooling = false,
+            Enlist = false,
+            ApplicationName = "crm",
+            MaxAutoPrepare = 0,
+            IncludeErrorDetail = false,
+            Host = text("host") ?? "localhost",
+            Port = Number(text("port"), 5432),
+            Timeout = Number(text("connect_timeout"), 15),
             CommandTimeout = Number(text("timeout"), 600),
             SslMode = text("ssl") switch { "disable" => SslMode.Disable, "require" => SslMode.Require, "verify" => SslMode.VerifyFull, _ => SslMode.Prefer },
         };

@@ -71,9 +71,14 @@ internal sealed class SqlServerConnection : ISqlServer
     {
         var built = new SqlConnectionStringBuilder
         {
-            Pooling = false, ApplicationName = "crm", PersistSecurityInfo = false, ConnectTimeout = Number(text("connect_timeout"), 15),
+            Pooling = false,
+            ApplicationName = "crm",
+            PersistSecurityInfo = false,
+            ConnectTimeout = Number(text("connect_timeout"), 15),
             DataSource = text("port") is { } port ? $"{text("host") ?? "localhost"},{port}" : text("host") ?? "localhost",
-            Encrypt = text("ssl") is not "disable", TrustServerCertificate = text("ssl") is not "verify", ApplicationIntent = ApplicationIntent.ReadOnly,
+            Encrypt = text("ssl") is not "disable",
+            TrustServerCertificate = text("ssl") is not "verify",
+            ApplicationIntent = ApplicationIntent.ReadOnly,
         };
         built.InitialCatalog = text("database") ?? built.InitialCatalog;
         built.UserID = text("user") ?? built.UserID;

@@ -1,5 +1,5 @@
 -- grain: one record of the relation
--- reads: {relation}, sys.dm_exec_describe_first_result_set, sys.databases
+-- reads: {relation}, sys.databases
 -- writes: nothing
 
 -- part: settings
