@@ -222,7 +222,7 @@ public sealed class EtlRun
     {
         foreach (var stream in landed)
         {
-            var load = loaded.FirstOrDefault(l => l.Stream == stream.Stream.Stream);
+            var load = loaded.FirstOrDefault(l => l.Origin == stream.Stream);
             var columns = load is null ? stream.Stream.Before?.Columns : ColumnDriftGate.Merged(stream.Stream.Before?.Columns, load.Columns);
             if (stream.State != stream.Stream.Before?.State || columns != stream.Stream.Before?.Columns)
             {
@@ -243,7 +243,7 @@ public sealed class EtlRun
 
         foreach (var stream in landed)
         {
-            var isLoaded = !request.IsDry && loaded.Any(l => l.Stream == stream.Stream.Stream);
+            var isLoaded = !request.IsDry && loaded.Any(l => l.Origin == stream.Stream);
             foreach (var batch in stream.Extracted.Batches.Skip(request.IsDry ? stream.Extracted.Resumed : 0).Where(_ => !isLoaded))
             {
                 environment.Landing.Discard(stream.Stream.Source.Name, stream.Stream.Stream.Name, batch.Id);

@@ -172,7 +172,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
                 _ => stream.ChangedTable,
             });
             removed[stream] = removed.GetValueOrDefault(stream) + counts.Removed;
-            appended[stream] = map.Map.Filter is null && identity == RowIdentity.New ? counts.Inserted : appended.GetValueOrDefault(stream);
+            appended[stream] = map.Map.Filter is null && counts.Unchanged + counts.Changed == 0 ? counts.Inserted : appended.GetValueOrDefault(stream);
             rows += counts.Inserted + counts.Changed + counts.Removed;
             Note(fact.TableName, counts);
         }

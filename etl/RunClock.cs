@@ -32,13 +32,13 @@ internal sealed class RunClock(TimeProvider clock, IProgress<RunProgress>? progr
     public void Add(IEnumerable<StepSummary> done) => steps.AddRange(done);
 
     /// <summary>Passes on how far a running step is.</summary>
-    public void Report(string step, double? share, long rows)
+    public void Report(string step, double? share, long rows, long rejects = 0)
     {
         if (progress is not null)
         {
             lock (gate)
             {
-                progress.Report(new(step, share, rows));
+                progress.Report(new(step, share, rows, rejects));
             }
         }
     }

@@ -51,4 +51,5 @@ public sealed record QuarantineReason(string Source, string Stream, string Rule,
 /// <param name="Step">What it is doing.</param>
 /// <param name="Share">Share of the step that is done, 0–1; null when that is not known.</param>
 /// <param name="Rows">Rows handled in the step so far.</param>
-public readonly record struct RunProgress(string Step, double? Share, long Rows);
+/// <param name="Rejects">How many of them were put aside so far, as far as known.</param>
+public readonly record struct RunProgress(string Step, double? Share, long Rows, long Rejects = 0);

@@ -1,8 +1,11 @@
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Connectors.Files;
 using Crm.Analytics.Etl.Connectors.Http;
+using Crm.Analytics.Etl.Connectors.Postgres;
 using Crm.Analytics.Etl.Connectors.Push;
 using Crm.Analytics.Etl.Connectors.Singer;
+using Crm.Analytics.Etl.Connectors.Sqlite;
+using Crm.Analytics.Etl.Connectors.SqlServer;
 using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Etl;
@@ -11,7 +14,10 @@ namespace Crm.Analytics.Etl;
 public static class StandardConnectors
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<IConnector> All { get; } = [new FilesConnector(), new HttpConnector(), new SingerConnector(), new PushConnector()];
+    public static IReadOnlyList<IConnector> All { get; } =
+    [
+        new FilesConnector(), new PostgresConnector(), new SqliteConnector(), new SqlServerConnector(), new HttpConnector(), new SingerConnector(), new PushConnector(),
+    ];
 
     /// <summary>Their options, for the reader of projects.</summary>
     public static IReadOnlyList<ConnectorOptions> Options { get; } = [.. All.Select(c => c.Options)];

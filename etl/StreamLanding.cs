@@ -14,7 +14,7 @@ internal sealed record LandedStream(KnownStream Stream, Extracted Extracted, str
     public string? State => Extracted.State ?? Stream.Before?.State;
 
     /// <summary>True when records landed, or when the batch may tell that keys are gone.</summary>
-    public bool HasNews => KeyList is not null || Extracted.Batches.Any(b => b.Records > 0 || (b.IsSnapshot && b.State != Stream.Before?.State));
+    public bool HasNews => KeyList is not null || Extracted.Batches.Any(b => b.IsSnapshot ? b.State is null || b.State != Stream.Before?.State : b.Records > 0);
 }
 
 /// <summary>Lands what is new in the streams of a project, several at a time.</summary>
@@ -92,6 +92,6 @@ internal sealed class StreamLanding(Project project, RunEnvironment environment,
     private sealed class LandingProgress(RunClock clock, string step) : IProgress<ExtractProgress>
     {
         public void Report(ExtractProgress value) =>
-            clock.Report(step, value.BytesTotal == 0 ? null : (double)value.Bytes / value.BytesTotal, value.Records);
+            clock.Report(step, value.BytesTotal == 0 ? null : (double)value.Bytes / value.BytesTotal, value.Records, value.Rejected);
     }
 }

@@ -25,6 +25,7 @@ internal sealed record KnownStream(Source Source, SourceStream Stream, IReadOnly
 /// <summary>One stream on its way through a run: what landed of it, the rows it makes of each contract, and what became of its records.</summary>
 internal sealed class StreamLoad
 {
+    private const string ContentKey = "_content";
     private static readonly SqlFile Sql = SqlFile.Beside<StreamLoad>();
     private readonly Dictionary<string, LoadedFile> files = new(StringComparer.Ordinal);
     private readonly List<LandedBatch> batches;
@@ -33,7 +34,9 @@ internal sealed class StreamLoad
     private readonly int run;
     private readonly ConformedStream conformed;
     private readonly StreamShape shape;
+    private readonly IReadOnlyList<DescribedColumn> columns;
     private readonly IReadOnlyList<DescribedColumn> absent;
+    private readonly bool isKeyedByContent;
 
     /// <summary>Takes landed batches on; new files are numbered on from <paramref name="nextFile"/> in the order of their paths.</summary>
     /// <param name="project">The project.</param>
@@ -45,8 +48,12 @@ internal sealed class StreamLoad
     public StreamLoad(
         Project project, KnownStream stream, IReadOnlyList<LandedBatch> batches, ISession session, ref int nextFile, int run)
     {
-        (this.project, Source, Stream, Known, this.run) = (project, stream.Source, stream.Stream, stream.Files, run);
+        (this.project, Origin, Source, Known, this.run) = (project, stream, stream.Source, stream.Files, run);
         this.batches = [.. batches];
+
+        // A table without a key that is read whole: a record is known by what it says, and by which of those that say the same it is.
+        isKeyedByContent = stream.Stream.Key.Count == 0 && batches.Any(b => b.IsSnapshot);
+        Stream = isKeyedByContent ? stream.Stream with { Key = [ContentKey] } : stream.Stream;
         name = $"{Source.Name}_{Stream.Name}";
         foreach (var batch in batches)
         {
@@ -55,11 +62,15 @@ internal sealed class StreamLoad
 
         var present = ColumnsOf(session);
         absent = [.. ColumnDriftGate.Read(stream.Before?.Columns).Where(c => !present.Any(p => string.Equals(p.Name, c.Name, StringComparison.OrdinalIgnoreCase)))];
-        shape = new StreamShape(Source, Stream, [.. present, .. absent]);
+        columns = [.. present, .. absent];
+        shape = new StreamShape(Source, Stream, isKeyedByContent ? [.. columns, new(ContentKey, "VARCHAR")] : columns);
         Drift = ColumnDriftGate.Compare(stream.Before?.Columns, [.. present.Select(c => new LandedColumn(c.Name, c.Type))]);
         conformed = Conformed();
         Keys = KeyIndex.Has(Stream) ? new KeyIndex(shape, stream.IsOfVersions) : null;
     }
+
+    /// <summary>The stream as it was when the run began.</summary>
+    public KnownStream Origin { get; }
 
     /// <summary>The source.</summary>
     public Source Source { get; }
@@ -71,7 +82,7 @@ internal sealed class StreamLoad
     public IReadOnlyList<LandedBatch> Batches => batches;
 
     /// <summary>The raw columns of all batches together, and those the stream had before.</summary>
-    public IReadOnlyList<LandedColumn> Columns => [.. shape.Columns.Select(c => new LandedColumn(c.Name, c.Type))];
+    public IReadOnlyList<LandedColumn> Columns => [.. columns.Select(c => new LandedColumn(c.Name, c.Type))];
 
     /// <summary>What the warehouse knew of the stream before.</summary>
     public IReadOnlyList<LoadedFile> Known { get; }
@@ -257,7 +268,7 @@ internal sealed class StreamLoad
 
     private IReadOnlyList<DescribedColumn> ColumnsOf(ISession session) => batches.Count == 1
         ? [.. batches[0].Columns.Select(c => new DescribedColumn(c.Name, c.Type))]
-        : [.. session.Describe(LandedRelation.Sql(batches, IdOf)).Where(c => !LandedRelation.LineageColumns.Contains(c.Name))];
+        : [.. session.Describe(LandedRelation.Sql(batches, (_, f) => IdOf(f))).Where(c => !LandedRelation.LineageColumns.Contains(c.Name) && c.Name != ContentKey)];
 
     private ConformedStream Conformed() =>
         new(shape, [.. Source.Maps.Where(m => m.From == Stream.Name).Select(m => RowsOf(project, shape, m))], $"conformed_{name}");
@@ -303,16 +314,23 @@ internal sealed class StreamLoad
 
     private string MakeRaw(ISession session)
     {
-        var rows = batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.Sql(batches, IdOf);
+        var rows = batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.Sql(batches, (_, f) => IdOf(f));
+        if (absent.Count > 0)
+        {
+            rows = Sql.Fill("with_absent", ("rows", rows), ("columns", SqlName.List(absent.Select(c => $"CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"))));
+        }
+
+        if (isKeyedByContent)
+        {
+            // Deletions landed with the key of the record that is gone.
+            var hasKeys = batches.Any(b => b.Columns.Any(c => c.Name == ContentKey));
+            rows = Sql.Fill(hasKeys ? "with_some_content" : "with_content", ("rows", rows), ("key", ContentKey), ("record", (shape with { Columns = columns }).Record()));
+        }
+
         if (Only is not null)
         {
             session.Execute(Sql.Fill("only", ("only", OnlyTable)), new { source = Source.Name, stream = Stream.Name, rule = Only.Rule });
             rows = Sql.Fill("raw_only", ("rows", rows), ("only", OnlyTable));
-        }
-
-        if (absent.Count > 0)
-        {
-            rows = Sql.Fill("with_absent", ("rows", rows), ("columns", SqlName.List(absent.Select(c => $"CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"))));
         }
 
         session.Execute(Sql.Fill("view", ("view", Raw), ("rows", rows)));
@@ -345,7 +363,7 @@ internal sealed class StreamLoad
 
     private string? Landed(LandingStore store, ConformedRows map, IEnumerable<LoadedFile> wanted, Func<(string Sql, string Ids), string> select)
     {
-        var queries = new List<string>();
+        var landed = new List<(LandedBatch Batch, Dictionary<string, int> Ids)>();
         foreach (var group in wanted.Where(f => f.Records > f.Rejected).GroupBy(f => f.Landing, StringComparer.Ordinal))
         {
             if (store.Find(Source.Name, Stream.Name, group.Key) is not { } batch)
@@ -353,12 +371,20 @@ internal sealed class StreamLoad
                 return null;
             }
 
-            var ids = group.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal);
-            var rows = LandedRelation.Sql(batch, f => ids.GetValueOrDefault(f.Path, -1));
-            var list = SqlName.List(ids.Values.Order().Select(i => i.ToString(CultureInfo.InvariantCulture)));
+            landed.Add((batch, group.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal)));
+        }
+
+        var queries = new List<string>();
+        foreach (var alike in landed.GroupBy(l => (l.Batch.MarksDeleted, string.Join('\n', l.Batch.Columns))).Select(g => g.ToList()))
+        {
+            var columns = alike[0].Batch.Columns;
+            var ids = alike.ToDictionary(l => l.Batch.Id, l => l.Ids, StringComparer.Ordinal);
+            var rows = LandedRelation.Sql([.. alike.Select(l => l.Batch)], (b, f) => ids[b.Id].GetValueOrDefault(f.Path, -1));
+            var list = SqlName.List(alike.SelectMany(l => l.Ids.Values).Order().Select(i => i.ToString(CultureInfo.InvariantCulture)));
+
             // A column that the stream has only now was missing then.
-            var later = shape.Columns.Where(c => !batch.Columns.Any(o => string.Equals(o.Name, c.Name, StringComparison.OrdinalIgnoreCase))).ToList();
-            var then = shape with { Columns = [.. batch.Columns.Select(c => new DescribedColumn(c.Name, c.Type)), .. later] };
+            var later = shape.Columns.Where(c => !columns.Any(o => string.Equals(o.Name, c.Name, StringComparison.OrdinalIgnoreCase))).ToList();
+            var then = shape with { Columns = [.. columns.Select(c => new DescribedColumn(c.Name, c.Type)), .. later] };
             var added = string.Concat(later.Select(c => $", CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"));
             var good = Sql.Fill("not_quarantined", ("added", (then.TellsDeletes ? ", true AS _current" : "") + added), ("rows", $"({rows})"));
             queries.Add(select((ConformedStream.Landed(map, then, $"({good})"), list)));

@@ -51,6 +51,14 @@ SELECT * FROM ({rows}) WHERE (_file, _record) IN (SELECT (file_id, source_record
 -- part: with_absent
 SELECT *, {columns} FROM ({rows})
 
+-- part: with_content
+SELECT *, md5(_said) || '#' || row_number() OVER (PARTITION BY _file, _said ORDER BY _record) AS {key}
+FROM (SELECT *, CAST(to_json({record}) AS VARCHAR) AS _said FROM ({rows}))
+
+-- part: with_some_content
+SELECT * REPLACE (coalesce({key}, md5(_said) || '#' || row_number() OVER (PARTITION BY _file, _said ORDER BY _record)) AS {key})
+FROM (SELECT *, CAST(to_json({record}) AS VARCHAR) AS _said FROM ({rows}))
+
 -- part: drifted
 INSERT INTO {bad}
 SELECT _file, _record, NULL, NULL, 'schema', $column, $reason, NULL FROM {raw} WHERE {condition}

@@ -70,13 +70,10 @@ internal sealed class StreamReplay(Project project, RunEnvironment environment, 
             var batch = environment.Landing.Find(source.Name, stream.Name, group.Key) ?? throw new CrmException(
                 FailureKind.Failed, $"the landing no longer has {group.First().Path}", $"{source.Name}/{stream.Name}", $"the landed batch {group.Key}",
                 "Load it from its source again, or choose a later --from");
-
-            // Of an incremental stream nothing is gone because an old delivery does not name it.
             batches.Add(batch with
             {
                 Files = [.. batch.Files.Where(f => paths.Contains(f.Path))],
                 Rejects = [.. batch.Rejects.Where(r => paths.Contains(r.Path))],
-                IsSnapshot = false,
             });
         }
 

@@ -25,7 +25,10 @@ public sealed record LandedBatch(
     /// <summary>True when the batch is one part of what there is to read (a chunk of a first load): the next part is read at once, from <see cref="State"/>.</summary>
     public bool HasMore { get; init; }
 
-    /// <summary>True when the batch holds everything the source has of the stream now, so that keys which are not in it are deleted.</summary>
+    /// <summary>
+    /// True when the batch holds everything the source has of the stream now, so that keys which are not in it are deleted. On the last chunk of a full load in
+    /// chunks it speaks of all of them: that batch together with those right before it that have <see cref="HasMore"/>.
+    /// </summary>
     public bool IsSnapshot { get; init; }
 
     /// <summary>True when the raw rows have the column <see cref="DeletedColumn"/>.</summary>

@@ -31,13 +31,20 @@ internal static class RunCommand
     {
         var project = Composition.ReadProject(context.ProjectFolder);
         var request = Request(project, parsed);
-        var summary = Execute(project, context, "crm run", request);
+        Tell(context, Execute(project, context, "crm run", request), request);
+        return 0;
+    });
+
+    /// <summary>Tells people or machines of a run.</summary>
+    public static void Tell(CommandContext context, RunSummary summary, RunRequest request)
+    {
         if (context.Json)
         {
             context.WriteJson(json =>
             {
                 json.WriteStartObject();
                 WriteSummary(json, summary);
+                json.WriteBoolean("dry", request.IsDry);
                 json.WriteEndObject();
             });
         }
@@ -45,15 +52,18 @@ internal static class RunCommand
         {
             WriteSummary(context, summary, request);
         }
+    }
 
-        return 0;
-    });
+    /// <summary>The name of a source that the project has; null stays null.</summary>
+    /// <exception cref="CrmException">The project has no such source.</exception>
+    public static string? KnownSource(Project project, string? name) => name is null || project.Sources.Any(s => s.Name == name) ? name : throw new CrmException(
+        FailureKind.WrongUse, $"'{name}'", "--source", NearestName.Expected("a source of the project", name, [.. project.Sources.Select(s => s.Name)]), "Correct the name");
 
     private static RunRequest Request(Project project, ParseResult parsed)
     {
         var request = new RunRequest
         {
-            Source = parsed.GetValue(source),
+            Source = KnownSource(project, parsed.GetValue(source)),
             Stream = parsed.GetValue(stream),
             Range = new(parsed.GetValue(from), parsed.GetValue(to)),
             Replays = parsed.GetValue(replay),
@@ -62,12 +72,6 @@ internal static class RunCommand
         if (request.Stream is not null && request.Source is null)
         {
             throw new CrmException(FailureKind.WrongUse, "--stream without --source", "crm run", "the source the stream belongs to", "Add --source NAME");
-        }
-
-        if (request.Source is { } name && project.Sources.All(s => s.Name != name))
-        {
-            throw new CrmException(
-                FailureKind.WrongUse, $"'{name}'", "--source", NearestName.Expected("a source of the project", name, [.. project.Sources.Select(s => s.Name)]), "Correct the name");
         }
 
         var streams = project.Sources.FirstOrDefault(s => s.Name == request.Source)?.Streams.Select(s => s.Name).ToArray() ?? [];

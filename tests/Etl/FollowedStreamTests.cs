@@ -89,6 +89,23 @@ public sealed class FollowedStreamTests
     }
 
     [Test]
+    public void Full_WithoutAKey_KnowsRecordsByWhatTheySay()
+    {
+        using var project = new TestProject(Full.Replace("{key: id}", "{load: full}"));
+        project.Table.Put("a", 1, ("price", "1"));
+        project.Table.Put("b", 2, ("price", "2"));
+        project.Table.Rows.Add(project.Table.Rows[1]);
+        Assert.That(project.Run().Counts, Is.EqualTo(new RecordCounts(3, 3, 0, 0, 0)), "one row stands there twice");
+        Assert.That(project.Run().Published, Is.False);
+        project.Table.Rows.RemoveAt(2);
+        project.Table.Put("a", 1, ("price", "5"));
+        project.Run();
+        Assert.That(project.Query<string>(Sales), Is.EqualTo(new[] { "a|5", "b|2" }));
+        project.Run(new RunRequest { Replays = true });
+        Assert.That(project.Query<string>(Sales), Is.EqualTo(new[] { "a|5", "b|2" }), "replayed");
+    }
+
+    [Test]
     public void Keys_RecordIsGone_IsDeletedThoughTheCursorDoesNotTell()
     {
         using var project = new TestProject(Incremental.Replace("lag: 2", "lag: 2, deletes: keys"));
@@ -269,6 +286,22 @@ public sealed class FollowedStreamTests
         Assert.That(project.Hashes(), Is.EqualTo(before));
         project.Run();
         Assert.That(project.Query<string>(Sales), Is.EqualTo(new[] { "a|1", "b|2" }));
+    }
+
+    [Test]
+    public void Deliveries_ManySmallOnes_DeriveALateMemberFromAllOfThem()
+    {
+        using var project = new TestProject(Changes);
+        for (var i = 0; i < 12; i++)
+        {
+            project.Table.Log.Add(Entry($"o{i}", ("price", "1"), ("customer", "c1"), ("country", i % 2 == 0 ? "France" : "Spain")) with { Mark = 10 + (i * 10) });
+            project.Run();
+        }
+
+        project.Table.Log.Add(Entry("late", ("price", "1"), ("customer", "c1"), ("country", "Italy")) with { Mark = 15 });
+        project.Run();
+        Assert.That(project.Query<string>("SELECT country FROM star.dim_customer WHERE customer_key > 0 ORDER BY valid_from"), Is.EqualTo(
+            new[] { "France", "Italy", "Spain", "France", "Spain", "France", "Spain", "France", "Spain", "France", "Spain", "France", "Spain" }));
     }
 
     private static SourceRow Entry(string id, params (string Column, string? Value)[] values) => new(id, 1, values.ToDictionary(v => v.Column, v => v.Value));

@@ -41,7 +41,7 @@ public sealed class FactLoad(
     /// </param>
     public MergeCounts Apply(string relation, RowIdentity identity, string files)
     {
-        if (identity == RowIdentity.New)
+        if (identity == RowIdentity.New || (identity == RowIdentity.Key && IsAllNew(relation, files)))
         {
             return new(session.Execute(Fill("append", relation)), 0, 0, 0);
         }
@@ -68,6 +68,12 @@ public sealed class FactLoad(
             Within = $"t.source_file IN (SELECT file_id FROM {files})",
         }, run);
     }
+
+    /// <summary>True when no two rows have one key and none of the keys is loaded: then they need not be compared with anything.</summary>
+    private bool IsAllNew(string relation, string files) =>
+        session.Scalar<long>(Fill("twice", relation)) == 0 && session.Scalar<long>(Sql.Fill(
+            "known", ("rows", relation), ("table", table.FullName), ("files", files),
+            ("same", string.Join(" AND ", contract.Key.Select(k => $"r.{SqlName.Quote(k)} IS NOT DISTINCT FROM t.{SqlName.Quote(k)}"))))) == 0;
 
     /// <summary>Looks the versions of touched members up again for rows already loaded; answers the rows that moved to another version.</summary>
     /// <param name="touched">Names of the versioned dimensions of which known members got other versions (temporary tables <c>touched_NAME</c>).</param>

@@ -1,11 +1,18 @@
 -- grain: one row of the fact in {table}
--- reads: {rows}, {table}, {moved}
+-- reads: {rows}, {table}, {moved}, {files}
 -- writes: {table}, load_fact, load_fact_moved
 
 -- part: append
 INSERT INTO {table} ({columns}, run_id)
 SELECT {values}, {run}
 FROM (SELECT {inner} FROM {rows}) r{joins}
+
+-- part: twice
+SELECT count(*) FROM (SELECT 1 FROM {rows} GROUP BY {key} HAVING count(*) > 1 LIMIT 1)
+
+-- part: known
+SELECT count(*)
+FROM (SELECT 1 FROM {table} t SEMI JOIN {rows} r ON {same} WHERE t.source_file IN (SELECT file_id FROM {files}) LIMIT 1)
 
 -- part: wanted
 CREATE OR REPLACE TEMP TABLE load_fact AS
