@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 
