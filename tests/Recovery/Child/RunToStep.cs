@@ -8,10 +8,22 @@ using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Tests.Recovery.Child;
 
-/// <summary>A whole run of a project that kills its own process, without a chance to tidy up, when it reports for the given time.</summary>
+/// <summary>
+/// A whole run of a project that kills its own process, without a chance to tidy up: when it reports for the given time, or after some milliseconds.
+/// </summary>
 internal static class RunToStep
 {
-    public static void Execute(string folder, int step)
+    public static void Execute(string folder, int step) => Execute(folder, new KillAt(step));
+
+    /// <summary>Kills after the given time, wherever the run is then; never when it is negative.</summary>
+    public static void ExecuteFor(string folder, int milliseconds)
+    {
+        using var timer = new Timer(_ => Process.GetCurrentProcess().Kill(), null, milliseconds, Timeout.Infinite);
+        Execute(folder, new KillAt(int.MaxValue));
+        Console.WriteLine("finished");
+    }
+
+    private static void Execute(string folder, KillAt progress)
     {
         var project = ProjectReader.ReadOrThrow(folder, StandardConnectors.Options);
         var landing = Path.Combine(folder, "landing");
@@ -21,8 +33,8 @@ internal static class RunToStep
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { Threads = 2 });
         using var session = warehouse.Connect();
         var environment = new RunEnvironment(
-            session, scratch, new LandingStore(landing), StandardConnectors.All, Secrets.None, [new LastStep()], "test", TimeProvider.System);
-        new EtlRun(project, environment, new KillAt(step)).Execute();
+            session, scratch, new LandingStore(landing), StandardConnectors.All, new Secrets(folder, _ => null), [new LastStep()], "test", TimeProvider.System);
+        new EtlRun(project, environment, progress).Execute();
     }
 
     private sealed class KillAt(int step) : IProgress<RunProgress>
