@@ -75,7 +75,9 @@ internal sealed class FileColumns(StreamContext stream, FilesOptions options)
             facts = reading.Unpack(facts, 0);
             if (facts.Probe.Format == FileFormat.Parquet)
             {
-                return [.. new FilesCopy(stream.Scratch, options).ParquetColumns([facts])];
+                using var copy = new FilesCopy(stream.Scratch, options);
+                copy.Separate();
+                return [.. copy.ParquetColumns([facts])];
             }
 
             using var nothing = new RowSpool(Stream.Null);

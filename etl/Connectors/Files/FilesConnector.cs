@@ -16,7 +16,11 @@ public sealed class FilesConnector : IConnector
     public ConnectorOptions Options => FilesOptions.Declared;
 
     /// <inheritdoc/>
-    public IReadOnlyList<FoundStream> Streams(SourceContext source, CancellationToken cancellation = default) => [];
+    /// <remarks>Where to look is the option <c>path</c> of the source, which only a search has: paths and patterns as <see cref="FileFamilies"/> takes them.</remarks>
+    public IReadOnlyList<FoundStream> Streams(SourceContext source, CancellationToken cancellation = default) =>
+        source.Source.Options.GetValueOrDefault("path") is { } path
+            ? [.. new FileFamilies(source.ProjectFolder, source.Scratch).Describe(path.Items, cancellation).Select(f => f.Stream)]
+            : [];
 
     /// <inheritdoc/>
     public IReadOnlyList<LandedColumn> Columns(StreamContext stream, CancellationToken cancellation = default)

@@ -6,10 +6,30 @@ using Crm.Analytics.Warehouse.Storage;
 namespace Crm.Analytics.Etl.Connectors.Files;
 
 /// <summary>Writes the one statement that copies the files of an extract into its Parquet file, and asks what came out.</summary>
-/// <param name="scratch">A session of the scratch instance.</param>
+/// <param name="shared">A session of the scratch instance.</param>
 /// <param name="options">How the files are read.</param>
-internal sealed class FilesCopy(ISession scratch, FilesOptions options)
+internal sealed class FilesCopy(ISession shared, FilesOptions options) : IDisposable
 {
+    private OwnScratch? own;
+
+    private ISession Scratch => own?.Session ?? shared;
+
+    /// <summary>Works in an instance of its own from now on, a new one when it has one already: Parquet files can break it.</summary>
+    public void Separate()
+    {
+        if (own is null)
+        {
+            own = new(shared);
+        }
+        else
+        {
+            own.Renew();
+        }
+    }
+
+    public void Dispose() => own?.Dispose();
+
+
     private static readonly SqlFile Sql = SqlFile.Beside<FilesCopy>();
 
     /// <summary>The query of CSV files that are written alike, numbered on from <paramref name="first"/>.</summary>
@@ -54,20 +74,28 @@ internal sealed class FilesCopy(ISession scratch, FilesOptions options)
 
     /// <summary>The columns of Parquet files together.</summary>
     public IReadOnlyList<LandedColumn> ParquetColumns(IEnumerable<FileFacts> files) =>
-        [.. scratch.Describe(Sql.Fill("parquet columns", ("files", EnginePath.Literals(files.Select(f => f.ReadsFrom)))))
+        [.. Scratch.Describe(Sql.Fill("parquet columns", ("files", EnginePath.Literals(files.Select(f => f.ReadsFrom)))))
             .Select(c => new LandedColumn(c.Name, c.Type))];
 
     /// <summary>Reads a Parquet file through; answers what the engine has against it, or null.</summary>
-    public string? ParquetFault(FileFacts file, CancellationToken cancellation)
+    /// <param name="file">The file.</param>
+    /// <param name="good">A file that it has to go together with; null for none.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public string? ParquetFault(FileFacts file, FileFacts? good, CancellationToken cancellation) =>
+        Fault([file], cancellation) ?? (good is null || Fault([good, file], cancellation) is not { } fault ? null
+            : $"its columns do not go together with those of {good.Item.Path}: {fault}");
+
+    private string? Fault(IEnumerable<FileFacts> files, CancellationToken cancellation)
     {
         try
         {
-            scratch.Execute(Sql.Fill("parquet probe", ("files", EnginePath.Literals([file.ReadsFrom]))), null, cancellation);
+            Scratch.Execute(Sql.Fill("parquet probe", ("files", EnginePath.Literals(files.Select(f => f.ReadsFrom)))), null, cancellation);
             return null;
         }
-        catch (EngineException e)
+        catch (EngineException e) when (e.Kind is not EngineErrorKind.Interrupted)
         {
-            return e.Message;
+            Separate();
+            return e.Message.Split('\n')[0];
         }
     }
 
@@ -75,13 +103,13 @@ internal sealed class FilesCopy(ISession scratch, FilesOptions options)
     public void Copy(IEnumerable<string> parts, string target, CancellationToken cancellation)
     {
         var rows = string.Join("\nUNION ALL BY NAME\n", parts.Prepend(Sql.Fill("none")));
-        scratch.Execute(Sql.Fill("copy", ("parts", rows), ("target", SqlName.Literal(target))), null, cancellation);
+        Scratch.Execute(Sql.Fill("copy", ("parts", rows), ("target", SqlName.Literal(target))), null, cancellation);
     }
 
     /// <summary>The raw columns that came out, and whether the rows bear their lines.</summary>
     public (IReadOnlyList<LandedColumn> Columns, bool HasLines) Landed(string target)
     {
-        var all = scratch.Describe(Sql.Fill("landed", ("target", EnginePath.Literal(target))));
+        var all = Scratch.Describe(Sql.Fill("landed", ("target", EnginePath.Literal(target))));
         return (
             [.. all.Where(c => c.Name != LandedRelation.LineColumn && !LandedRelation.LineageColumns.Contains(c.Name)).Select(c => new LandedColumn(c.Name, c.Type))],
             all.Any(c => c.Name == LandedRelation.LineColumn));
@@ -89,7 +117,7 @@ internal sealed class FilesCopy(ISession scratch, FilesOptions options)
 
     /// <summary>Rows of each file, by number.</summary>
     public IReadOnlyDictionary<int, FileRows> Counts(string target, CancellationToken cancellation) =>
-        scratch.Query<FileRows>(Sql.Fill("counts", ("target", EnginePath.Literal(target))), null, cancellation).ToDictionary(r => r.Number);
+        Scratch.Query<FileRows>(Sql.Fill("counts", ("target", EnginePath.Literal(target))), null, cancellation).ToDictionary(r => r.Number);
 
     private static string Types(IEnumerable<(string Name, string Type)> columns) =>
         $"{{{SqlName.List(columns.Select(c => $"{SqlName.Literal(c.Name)}: {SqlName.Literal(c.Type)}"))}}}";

@@ -24,7 +24,7 @@ FROM read_parquet({files}, union_by_name = true)
 SELECT * FROM read_parquet({files}, union_by_name = true)
 
 -- part: parquet probe
-SELECT bit_xor(hash(COLUMNS(*))) FROM read_parquet({files})
+SELECT bit_xor(hash(COLUMNS(*))) FROM read_parquet({files}, union_by_name = true)
 
 -- part: copy
 COPY ({parts}) TO {target} (FORMAT parquet, COMPRESSION lz4)

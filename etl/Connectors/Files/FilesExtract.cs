@@ -21,6 +21,12 @@ internal sealed class FilesExtract(
     {
         reading.Begin(found.Items);
         var all = Look(found.Items);
+        using var mayBeSeparate = copy;
+        if (Array.Exists(all, f => f.Probe.Format == FileFormat.Parquet))
+        {
+            copy.Separate();
+        }
+
         var isSpooled = all.Select(f => f.NeedsSpool).ToArray();
         for (var attempt = 1; ; attempt++)
         {
@@ -108,14 +114,18 @@ internal sealed class FilesExtract(
         {
             return null;
         }
-        catch (EngineException e) when (e.Kind is EngineErrorKind.DiskFull or EngineErrorKind.OutOfMemory)
+        catch (EngineException e) when (e.Kind is not EngineErrorKind.Interrupted)
         {
-            throw new CrmException(
-                FailureKind.Failed, e.Message, stream.Name, "room for the raw rows", "Free space, then run again; nothing was lost", e);
-        }
-        catch (EngineException e) when (e.Kind is not (EngineErrorKind.Interrupted or EngineErrorKind.Fatal))
-        {
-            Blame(files, isSpooled, e);
+            if (e.Kind is EngineErrorKind.Fatal)
+            {
+                copy.Separate();
+            }
+
+            if (e.Kind is EngineErrorKind.DiskFull || !Blame(files, isSpooled))
+            {
+                throw CannotCopy(e);
+            }
+
             return null;
         }
 
@@ -157,15 +167,18 @@ internal sealed class FilesExtract(
         return FilesCopy.Spool(spool, bearLines ? LandedRelation.LineColumn : null);
     }
 
-    /// <summary>The engine stumbled: Parquet files that it cannot read are refused, and CSV files go through the spool.</summary>
-    private void Blame(FileFacts[] files, bool[] isSpooled, EngineException error)
+    /// <summary>The engine stumbled: Parquet files that it cannot read are refused, and CSV files go through the spool; false when there are none.</summary>
+    private bool Blame(FileFacts[] files, bool[] isSpooled)
     {
         var found = false;
-        foreach (var (index, file) in files.Index())
+        FileFacts? good = null;
+        foreach (var (index, file) in files.Index().Where(f => f.Item is { LeftFor: null, Probe.IsEmpty: false, Rejects: [] or [not { Record: 0 }, ..] }))
         {
-            if (file is { Probe: { Format: FileFormat.Parquet, IsEmpty: false }, Rejects: [] } && copy.ParquetFault(file, cancellation) is { } fault)
+            if (file.Probe.Format == FileFormat.Parquet)
             {
-                (files[index], found) = (file.Refuse(fault), true);
+                var fault = copy.ParquetFault(file, good, cancellation);
+                (files[index], found) = fault is null ? (file, found) : (file.Refuse(fault), true);
+                good ??= fault is null ? file : null;
             }
             else if (file.Probe.Format == FileFormat.Csv && !isSpooled[index])
             {
@@ -173,12 +186,12 @@ internal sealed class FilesExtract(
             }
         }
 
-        if (!found)
-        {
-            throw new CrmException(
-                FailureKind.Failed, error.Message, stream.Name, "files that can be copied into landing", "Correct what the message names, then run again", error);
-        }
+        return found;
     }
+
+    private CrmException CannotCopy(EngineException error) => error.Kind is EngineErrorKind.DiskFull or EngineErrorKind.OutOfMemory
+        ? new(FailureKind.Failed, error.Message, stream.Name, "room for the raw rows", "Free space, then run again; nothing was lost", error)
+        : new(FailureKind.Failed, error.Message, stream.Name, "files that can be copied into landing", "Correct what the message names, then run again", error);
 
     private LandedBatch Batch(FileFacts[] all, int[] numbers, IReadOnlyDictionary<int, FilesCopy.FileRows> counts)
     {
