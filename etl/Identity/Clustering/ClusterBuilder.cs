@@ -55,7 +55,7 @@ public sealed class ClusterBuilder(ClusterGuards guards, IReadOnlyList<int> sour
             return;
         }
 
-        if (Against(left, right) is { } reason)
+        if (Against(link, left, right) is { } reason)
         {
             cut.Add(new(link, reason));
             return;
@@ -74,11 +74,11 @@ public sealed class ClusterBuilder(ClusterGuards guards, IReadOnlyList<int> sour
         }
     }
 
-    private CutReason? Against(int left, int right) =>
+    private CutReason? Against(ClusterLink link, int left, int right) =>
         guards.OneRecordPerSource && SourcesOf(left).Overlaps(SourcesOf(right)) ? CutReason.SameSource
         : components.Size(left) + components.Size(right) > guards.MaxSize ? CutReason.TooLarge
         : apart.TryGetValue(left, out var away) && away.Exists(record => components.Find(record) == right) ? CutReason.Decided
-        : Contradict(left, right) ? CutReason.Contradiction
+        : link.Weight < ClusterGuards.Certain && Contradict(left, right) ? CutReason.Contradiction
         : null;
 
     // Records that no link joins speak against it: a chain of weak links does not make one customer of many.

@@ -3,6 +3,9 @@ namespace Crm.Analytics.Etl.Identity.Clustering;
 /// <summary>What a cluster may not become.</summary>
 public sealed record ClusterGuards
 {
+    /// <summary>Weight from which a link is certain, in bits: made by a rule or by a person, so that no other records outvote it.</summary>
+    public const double Certain = 500;
+
     /// <summary>Most records of one customer; links that would make more are cut.</summary>
     public int MaxSize { get; init; } = 100;
 
