@@ -58,6 +58,11 @@ internal sealed class HttpExtract
             delivery.Bytes += page.Bytes;
             foreach (var record in page.Records)
             {
+                if (delivery.IsFull)
+                {
+                    break;
+                }
+
                 var cursor = Sync.Cursor is { } name ? CursorMark.Of(record, name) : null;
                 if (isBackfill && !IsWithin(cursor, target))
                 {
@@ -80,9 +85,9 @@ internal sealed class HttpExtract
         }
 
         var batch = delivery.Finish(cancellation: cancellation);
-        return isBackfill ? batch with { State = found.State }
+        return isBackfill || target.Limit is not null ? batch with { State = found.State }
             : isIncremental ? batch with { State = new HttpState(mark, delivery.Columns).ToString() }
-            : batch with { IsSnapshot = target.Limit is null };
+            : batch with { IsSnapshot = true };
     }
 
     /// <summary>The columns of the first page's records.</summary>

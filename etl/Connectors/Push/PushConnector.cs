@@ -93,7 +93,8 @@ public sealed class PushConnector : IConnector
             position = frame.End;
         }
 
-        return delivery.Finish(cancellation: cancellation) with
+        var batch = delivery.Finish(cancellation: cancellation);
+        return target.Limit is not null ? batch with { State = found.State } : batch with
         {
             State = new PushState(position.Segment, position.Offset, delivery.Columns).ToString(),
             HasMore = hasMore,

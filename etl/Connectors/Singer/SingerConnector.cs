@@ -89,10 +89,11 @@ public sealed class SingerConnector : IConnector
             delivery.Report(process.Counted);
         }
 
-        return Finished(delivery, messages, before, isFull, delivery.IsFull, cancellation);
+        var batch = Finished(delivery, messages, before, isFull, cancellation);
+        return target.Limit is null ? batch : batch with { State = found.State, IsSnapshot = false };
     }
 
-    private static LandedBatch Finished(RecordDelivery delivery, TapMessages messages, SingerState before, bool isFull, bool isCut, CancellationToken cancellation)
+    private static LandedBatch Finished(RecordDelivery delivery, TapMessages messages, SingerState before, bool isFull, CancellationToken cancellation)
     {
         if (messages.HasOthers)
         {
@@ -100,9 +101,9 @@ public sealed class SingerConnector : IConnector
         }
 
         var batch = delivery.Finish(messages.Types, messages.Keeps, cancellation);
-        if (isFull || isCut)
+        if (isFull)
         {
-            return batch with { IsSnapshot = !isCut };
+            return batch with { IsSnapshot = true };
         }
 
         // A version that is not the one loaded is the stream told again from its beginning: what is not in it is gone.

@@ -31,7 +31,7 @@ internal sealed class StreamTests
     public async Task Extract_TheMark_IsTheGreatestWhateverTheOrder()
     {
         await using var api = await ServedApi.Start("[{\"id\":1,\"v\":9},{\"id\":2,\"v\":100},{\"id\":3,\"v\":20}]", "[]");
-        using var project = new ConnectorProject($"source: api\nconnector: http\nurl: {api.Url}\nstreams:\n  orders: {{cursor: v, cursor_param: after}}\n");
+        using var project = new ConnectorProject($"source: api\nconnector: http\nurl: {api.Url}\nstreams:\n  orders: {{key: id, cursor: v, cursor_param: after}}\n");
         project.Land();
         project.Land();
         Assert.That(api.Requests[1].Query, Is.EqualTo("?after=100"));
@@ -41,7 +41,7 @@ internal sealed class StreamTests
     public async Task Extract_Backfill_TakesTheRangeAndMovesNoMark()
     {
         await using var api = await ServedApi.Start("[{\"id\":1,\"at\":\"2026-01-01\"},{\"id\":2,\"at\":\"2026-02-01\"},{\"id\":3,\"at\":\"2026-03-01\"},{\"id\":4}]");
-        using var project = new ConnectorProject($"source: api\nconnector: http\nurl: {api.Url}\nstreams:\n  orders: {{cursor: at, cursor_param: from, cursor_to_param: to}}\n");
+        using var project = new ConnectorProject($"source: api\nconnector: http\nurl: {api.Url}\nstreams:\n  orders: {{key: id, cursor: at, cursor_param: from, cursor_to_param: to}}\n");
         project.Land();
         var batch = project.Extract(t => t with { From = "2026-01-15", To = "2026-03-01" });
         Assert.Multiple(() =>

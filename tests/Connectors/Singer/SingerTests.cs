@@ -292,6 +292,7 @@ internal sealed class SingerTests
     private static ConnectorProject Project(string body, string stream = "", string source = "", bool replaces = false)
     {
         var command = replaces && source.Length > 0 ? source : $"command: [node, tap.js]\n{source}";
+        stream += stream.Contains("cursor", StringComparison.Ordinal) || stream.Contains("changes", StringComparison.Ordinal) ? ", key: id" : "";
         var options = stream.Contains("stream:", StringComparison.Ordinal) ? stream : $"stream: shop-orders{(stream.Length > 0 ? ", " : "")}{stream}";
         var project = new ConnectorProject($"source: api\nconnector: singer\n{command}\nstreams:\n  orders: {{{options}}}\n", "", ("PW", "s3cret"));
         File.WriteAllText(Path.Combine(project.Folder, "tap.js"),
