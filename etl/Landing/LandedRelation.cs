@@ -9,7 +9,7 @@ public static class LandedRelation
     /// <summary>Columns of the relation besides the raw ones: the file's id, its path, the number of the record in it, when the file last changed, whether the record is a deletion.</summary>
     public static readonly IReadOnlyList<string> LineageColumns = ["_file", "_path", "_record", "_modified", LandedBatch.DeletedColumn];
 
-    /// <summary>The line a record begins on, from 1 (BIGINT): of <see cref="SqlWithLines"/>.</summary>
+    /// <summary>The line a record begins on, from 1 (BIGINT): of <see cref="SqlWithLines(LandedBatch, Func{LandedFile, int}?)"/>.</summary>
     public const string LineColumn = "_line";
 
     private static readonly SqlFile Text = SqlFile.Beside(typeof(LandedRelation));
@@ -44,7 +44,7 @@ public static class LandedRelation
 
     /// <summary>
     /// The same relation with <c>_line BIGINT</c> before the raw columns: the line a record begins on, from 1; the row of a sheet; NULL where that is not
-    /// known. It costs a join that <see cref="Sql"/> does not, so ask for it where lines are shown.
+    /// known. It costs a join that <see cref="Sql(LandedBatch, Func{LandedFile, int}?)"/> does not, so ask for it where lines are shown.
     /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="fileId">The id that lineage gives a file; null for the file's number in the batch.</param>

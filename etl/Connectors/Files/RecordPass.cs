@@ -1,5 +1,3 @@
-using Crm.Analytics.Etl.Landing;
-
 namespace Crm.Analytics.Etl.Connectors.Files;
 
 /// <summary>Reading a file record by record into the spool: what the formats that the engine does not read have in common.</summary>
