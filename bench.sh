@@ -3,6 +3,7 @@
 #   ./bench.sh            all
 #   ./bench.sh etl        the ETL of Online Retail beside a hand-written script
 #   ./bench.sh query      a cold `crm query` beside a minimal program
+#   ./bench.sh append     rows from .NET beside a C program that fills the engine's chunks
 set -eu
 cd "$(dirname -- "$0")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1

@@ -35,7 +35,17 @@ finish() {
 }
 
 # name of the program | its Debian packages | what is skipped without it
-needs='chromium|chromium fonts-dejavu-core|PNG and PDF of reports, pages in a browser'
+needs='chromium|chromium fonts-dejavu-core|PNG and PDF of reports, pages in a browser
+postgres|postgresql|reading a real PostgreSQL'
+
+# Debian keeps PostgreSQL's own programs beside the PATH.
+has() {
+  command -v "$1" >/dev/null 2>&1 && return 0
+  for place in /usr/lib/postgresql/*/bin/"$1"; do
+    [ -x "$place" ] && return 0
+  done
+  return 1
+}
 
 install_needs() {
   missing=
@@ -45,7 +55,7 @@ install_needs() {
   for line in $needs; do
     program=${line%%|*}
     rest=${line#*|}
-    command -v "$program" >/dev/null 2>&1 && continue
+    has "$program" && continue
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
       missing="$missing ${rest%%|*}"
     else

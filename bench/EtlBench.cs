@@ -48,7 +48,8 @@ internal static class EtlBench
         using var connection = new DuckDBConnection($"DataSource={file}");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = File.ReadAllText(script).Replace("{data}", data.Replace("'", "''"), StringComparison.Ordinal);
+        command.CommandText = File.ReadAllText(script).Replace("{data}", data.Replace("'", "''"), StringComparison.Ordinal)
+            .Replace("{landing}", Path.GetDirectoryName(file)!.Replace("'", "''"), StringComparison.Ordinal);
         command.ExecuteNonQuery();
         return 0;
     }

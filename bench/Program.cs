@@ -4,15 +4,21 @@ return args switch
 {
     ["etl", .. var rest] => EtlBench.Run(Rounds(rest, 5)),
     ["query", .. var rest] => QueryBench.Run(Rounds(rest, 15)),
+    ["load", .. var rest] => LoadBench.Run(Number(rest, "--millions", 1), Number(rest, "--rounds", 1)),
+    ["load-project", var project] => LoadBench.Load(project),
+    ["append", .. var rest] => AppendBench.Run(Rounds(rest, 7)),
     ["baseline", var data, var file, var script] => EtlBench.Baseline(data, file, script),
-    [] => EtlBench.Run(5) + QueryBench.Run(15),
+    [] => EtlBench.Run(5) + QueryBench.Run(15) + AppendBench.Run(7),
     _ => Usage(),
 };
 
 static int Rounds(string[] rest, int otherwise) => rest is ["--rounds", var n] ? int.Parse(n, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
 
+static int Number(string[] rest, string name, int otherwise) => Array.IndexOf(rest, name) is >= 0 and var i && i + 1 < rest.Length
+    ? int.Parse(rest[i + 1], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl [--rounds N] or query [--rounds N]");
+    Console.Error.WriteLine("bench: expected nothing, or etl, query or append with [--rounds N], or load with [--millions N] [--rounds N]");
     return 2;
 }

@@ -11,15 +11,20 @@ namespace Crm.Analytics.Etl;
 
 /// <summary>What a run works with.</summary>
 /// <param name="Warehouse">A session of the warehouse, its schema migrated; used by the run alone while it lasts.</param>
-/// <param name="Scratch">A session of the scratch instance, which may read the outside world.</param>
-/// <param name="Landing">The landing; the warehouse's instance may read its folder.</param>
+/// <param name="Scratch">The scratch instance, which may read the outside world.</param>
+/// <param name="Landing">The landing; the warehouse's instance may read and write its folder.</param>
 /// <param name="Connectors">The connectors there are.</param>
+/// <param name="Secrets">Where <c>${NAME}</c> is looked up.</param>
 /// <param name="Steps">Models that write scores back, in order.</param>
 /// <param name="Program">Version of the program, for the run log.</param>
 /// <param name="Clock">The clock.</param>
 public sealed record RunEnvironment(
-    ISession Warehouse, ISession Scratch, LandingStore Landing, IReadOnlyList<IConnector> Connectors, IReadOnlyList<IRunStep> Steps,
-    string Program, TimeProvider Clock);
+    ISession Warehouse, DuckDbInstance Scratch, LandingStore Landing, IReadOnlyList<IConnector> Connectors, Secrets Secrets, IReadOnlyList<IRunStep> Steps,
+    string Program, TimeProvider Clock)
+{
+    /// <summary>The connector of a source.</summary>
+    public IConnector ConnectorOf(Source source) => Connectors.First(c => c.Kind == source.Connector);
+}
 
 /// <summary>
 /// A run: lands what is new in every stream, conforms it, and publishes dimensions, facts, scores, high-water marks and the run log in one commit.
@@ -32,6 +37,7 @@ public sealed class EtlRun
     private readonly RunLog log;
     private readonly RunClock clock;
     private readonly List<string> warnings = [];
+    private int nextFile;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="project">The project, checked.</param>
@@ -45,7 +51,11 @@ public sealed class EtlRun
     }
 
     /// <summary>Runs. Throws <see cref="CrmException"/> with nothing changed when a source cannot be read, a declaration does not fit, or a rule says fail.</summary>
-    public RunSummary Execute(CancellationToken cancellation = default)
+    public RunSummary Execute(CancellationToken cancellation = default) => Execute(new RunRequest(), cancellation);
+
+    /// <summary>Runs what is asked for.</summary>
+    /// <inheritdoc cref="Execute(CancellationToken)"/>
+    public RunSummary Execute(RunRequest request, CancellationToken cancellation = default)
     {
         var started = clock.Now;
         if (StarSchema.Apply(environment.Warehouse, project.Catalogue))
@@ -55,47 +65,44 @@ public sealed class EtlRun
 
         var latest = log.Latest();
         var run = (latest?.Run ?? 0) + 1;
-        var streams = Land(run, cancellation);
+        nextFile = log.NextFile();
+        var landed = request.Replays ? [] : new StreamLanding(project, environment, log, clock).Land(request, cancellation);
+        var streams = request.Replays ? new StreamReplay(project, environment, log, run).Recall(request) : Take(landed, run);
         var declarations = DeclarationsHash.Of(project, environment.Program);
-        if (streams.Count == 0 && latest?.Declarations == declarations)
+        if (streams.Count == 0 && (latest?.Declarations == declarations || request.Replays))
         {
-            return new(latest?.Run, false, default, [], clock.Steps, [], warnings);
+            Forget(landed, streams, request);
+            return new(latest?.Run, false, default, [], clock.Done, [], warnings);
         }
 
         Conform(streams, cancellation);
-        RunSummary? summary = null;
-        environment.Warehouse.InTransaction(() => summary = Publish(streams, run, started, declarations, cancellation));
-        return summary! with { Steps = clock.Steps, Run = summary!.Published ? run : latest?.Run };
-    }
-
-    private List<StreamLoad> Land(int run, CancellationToken cancellation)
-    {
-        var streams = new List<StreamLoad>();
-        var nextFile = log.NextFile();
-        foreach (var source in project.Sources)
+        streams.RemoveAll(s => s.IsNothingNew);
+        if (streams.Count == 0 && latest?.Declarations == declarations)
         {
-            var connector = environment.Connectors.First(c => c.Kind == source.Connector);
-            foreach (var stream in source.Streams)
-            {
-                clock.Step($"land {source.Name}/{stream.Name}", () =>
-                {
-                    var known = log.Files(source.Name, stream.Name);
-                    var extracted = new StreamExtract(connector, environment.Landing).Run(
-                        new(project.Folder, source, stream, environment.Scratch),
-                        new([.. known.Select(f => new KnownFile(f.Path, f.Size, DateTime.SpecifyKind(f.Modified, DateTimeKind.Utc), f.Sha256))], null),
-                        new LandingProgress(clock, $"land {source.Name}/{stream.Name}"), cancellation);
-                    if (extracted.Batches is not [var batch, ..])
-                    {
-                        return 0;
-                    }
-
-                    streams.Add(new(project, source, stream, batch, known, ref nextFile, run));
-                    return batch.Files.Sum(f => f.Records + f.Rejected);
-                });
-            }
+            Forget(landed, streams, request);
+            return new(latest?.Run, false, default, [], clock.Done, [], warnings);
         }
 
-        var problems = streams.SelectMany(s => MapCheck.Check(environment.Scratch, project, s.Source, s.Stream, s.Batch.Columns)).ToList();
+        var summary = Publish(streams, landed, run, started, declarations, request, cancellation);
+        Forget(landed, streams, request);
+        return summary with { Steps = clock.Done, Run = summary.Published && !request.IsDry ? run : latest?.Run };
+    }
+
+    private List<StreamLoad> Take(IReadOnlyList<LandedStream> landed, int run)
+    {
+        var streams = new List<StreamLoad>();
+        using var scratch = environment.Scratch.Connect();
+        foreach (var stream in landed.Where(l => l.HasNews))
+        {
+            streams.Add(new(project, stream.Stream, stream.Extracted.Batches, scratch, ref nextFile, run)
+            {
+                KeyList = stream.KeyList,
+                IsWhole = true,
+            });
+            warnings.AddRange(ColumnDriftGate.Judge(streams[^1].Source.Name, streams[^1].Stream, streams[^1].Drift));
+        }
+
+        var problems = streams.SelectMany(s => MapCheck.Check(scratch, project, s.Source, s.Stream, s.Columns)).ToList();
         return problems.Count == 0 ? streams : throw new DeclarationException(problems);
     }
 
@@ -105,7 +112,12 @@ public sealed class EtlRun
         ConformedStream.MakeBadTable(session);
         foreach (var stream in streams)
         {
-            clock.Step($"conform {stream.Source.Name}/{stream.Stream.Name}", () => stream.Conform(session, cancellation));
+            if (stream.Keys?.Make(session) == true)
+            {
+                StarSchema.Checkpoint(session);
+            }
+
+            clock.Step($"conform {stream.Source.Name}/{stream.Stream.Name}", () => stream.Conform(session, environment.Landing, ref nextFile, cancellation));
             warnings.AddRange(stream.Warnings());
         }
 
@@ -113,7 +125,7 @@ public sealed class EtlRun
         {
             foreach (var rule in map.Rules.Where(r => r.Severity != RuleSeverity.Quarantine))
             {
-                Judge(rule, ConformedStream.CountAgainst(session, map.View, rule));
+                Judge(rule, ConformedStream.CountAgainst(session, map.CurrentView, rule));
             }
         }
     }
@@ -135,13 +147,44 @@ public sealed class EtlRun
         warnings.Add($"{rule.Where}: {count} rows break the rule '{rule.Name}' ({rule.Rule})");
     }
 
-    private RunSummary Publish(List<StreamLoad> streams, int run, DateTime started, string declarations, CancellationToken cancellation)
+    /// <summary>One transaction: what readers see changes at its end, or, in a dry run, not at all.</summary>
+    private RunSummary Publish(
+        List<StreamLoad> streams, IReadOnlyList<LandedStream> landed, int run, DateTime started, string declarations, RunRequest request,
+        CancellationToken cancellation)
+    {
+        RunSummary? summary = null;
+        try
+        {
+            environment.Warehouse.InTransaction(() =>
+            {
+                summary = Publish(streams, landed, run, started, declarations, cancellation);
+                if (request.IsDry)
+                {
+                    throw new DryRunException();
+                }
+            });
+        }
+        catch (DryRunException)
+        {
+            // What the run would have done is known, and undone.
+        }
+
+        return summary!;
+    }
+
+    private RunSummary Publish(
+        List<StreamLoad> streams, IReadOnlyList<LandedStream> landed, int run, DateTime started, string declarations, CancellationToken cancellation)
     {
         var session = environment.Warehouse;
         foreach (var stream in streams)
         {
-            log.Release(stream.ChangedTable);
-            log.Write(stream.Source.Name, stream.Stream.Name, [.. stream.Files]);
+            stream.Release(log);
+            if (stream.IsWhole)
+            {
+                log.Write(stream.Source.Name, stream.Stream.Name, [.. stream.Files]);
+            }
+
+            stream.Keys?.Write(session);
         }
 
         log.Quarantine(run, ConformedStream.BadTable);
@@ -163,6 +206,7 @@ public sealed class EtlRun
         var published = streams.Count > 0 || scored > 0;
         if (published)
         {
+            WriteStates(landed, streams, run);
             summaries.ForEach(s => log.Write(run, s.Source, s.Stream, s.Files, s.Counts));
             clock.Write(log, run);
             log.Write(new PublishedRun(run, started, clock.Now, newest, declarations, environment.Program, counts));
@@ -170,12 +214,51 @@ public sealed class EtlRun
 
         var reasons = streams.SelectMany(s => s.Reasons(session)).OrderByDescending(r => r.Records).ToList();
         cancellation.ThrowIfCancellationRequested();
-        return new(run, published, counts, summaries, [], reasons, warnings);
+        return new(run, published, counts, summaries, [], reasons, warnings) { Tables = publishing.Tables };
     }
 
-    private sealed class LandingProgress(RunClock clock, string step) : IProgress<ExtractProgress>
+    /// <summary>Writes what streams go on from: with the rows of those that loaded any, and for the others where it moved.</summary>
+    private void WriteStates(IEnumerable<LandedStream> landed, IReadOnlyList<StreamLoad> loaded, int? run)
     {
-        public void Report(ExtractProgress value) =>
-            clock.Report(step, value.BytesTotal == 0 ? null : (double)value.Bytes / value.BytesTotal, value.Records);
+        foreach (var stream in landed)
+        {
+            var load = loaded.FirstOrDefault(l => l.Origin == stream.Stream);
+            var columns = load is null ? stream.Stream.Before?.Columns : ColumnDriftGate.Merged(stream.Stream.Before?.Columns, load.Columns);
+            if (stream.State != stream.Stream.Before?.State || columns != stream.Stream.Before?.Columns)
+            {
+                log.WriteState(stream.Stream.Source.Name, stream.Stream.Stream.Name, stream.State, columns, load is null ? stream.Stream.Before?.RunId : run);
+            }
+        }
     }
+
+    /// <summary>
+    /// Takes batches away that nothing will refer to, and moves the state of streams on that had nothing new, so that the next run does not look there again.
+    /// </summary>
+    private void Forget(IReadOnlyList<LandedStream> landed, IReadOnlyList<StreamLoad> loaded, RunRequest request)
+    {
+        if (!request.IsDry && loaded.Count == 0 && landed.Any(l => l.State != l.Stream.Before?.State))
+        {
+            environment.Warehouse.InTransaction(() => WriteStates(landed, loaded, null));
+        }
+
+        foreach (var stream in landed)
+        {
+            var isLoaded = !request.IsDry && loaded.Any(l => l.Origin == stream.Stream);
+            foreach (var batch in stream.Extracted.Batches.Skip(request.IsDry ? stream.Extracted.Resumed : 0).Where(_ => !isLoaded))
+            {
+                environment.Landing.Discard(stream.Stream.Source.Name, stream.Stream.Stream.Name, batch.Id);
+            }
+        }
+
+        foreach (var stream in loaded.Where(_ => request.IsDry))
+        {
+            foreach (var batch in stream.Batches.Where(b => b.MarksDeleted && landed.All(l => !l.Extracted.Batches.Contains(b))))
+            {
+                environment.Landing.Discard(stream.Source.Name, stream.Stream.Name, batch.Id);
+            }
+        }
+    }
+
+    /// <summary>Ends the transaction of a dry run without a commit.</summary>
+    private sealed class DryRunException : Exception;
 }

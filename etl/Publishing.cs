@@ -15,6 +15,10 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
     private readonly HashSet<string> touched = new(StringComparer.Ordinal);
     private readonly Dictionary<StreamLoad, long> removed = [];
     private readonly Dictionary<StreamLoad, long> appended = [];
+    private readonly Dictionary<string, MergeCounts> tables = [];
+
+    /// <summary>What became of the tables.</summary>
+    public IReadOnlyList<TableSummary> Tables => [.. tables.Select(t => new TableSummary(t.Key, t.Value.Inserted, t.Value.Changed, t.Value.Removed)).Where(t => t.Inserted + t.Changed + t.Removed > 0)];
 
     /// <summary>What was found odd in what was loaded, as sentences for people.</summary>
     public IReadOnlyList<string> Findings => findings.Texts;
@@ -39,7 +43,12 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             var load = new DerivedFactLoad(session, fact, catalogue, run);
             if (load.IsDue())
             {
-                clock.Step($"derive {fact.TableName}", () => Rows(load.Apply()) + FillDates(fact));
+                clock.Step($"derive {fact.TableName}", () =>
+                {
+                    var counts = load.Apply();
+                    Note(fact.TableName, counts);
+                    return Rows(counts) + FillDates(fact);
+                });
             }
         }
 
@@ -48,7 +57,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
 
     /// <summary>What became of a stream's records.</summary>
     public RecordCounts Count(StreamLoad stream) => stream.Count(
-        session, appended.GetValueOrDefault(stream), Facts().Where(f => stream.Maps.Any(m => m.Contract.Name == f.From)).Select(f => f.Table), run, removed.GetValueOrDefault(stream));
+        session, appended.GetValueOrDefault(stream), Facts().Where(f => stream.Maps.Any(m => m.Contract.Name == f.From)).Select(f => f.Table), removed.GetValueOrDefault(stream));
 
     private IEnumerable<Fact> Facts() => FactOrder.Loaded(catalogue);
 
@@ -89,7 +98,8 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         if (maps.Count > 1)
         {
             relation = $"rows_{dimension.From}";
-            View(relation, maps.Select(m => Sql.Fill("rows", ("rows", m.Map.View))));
+            View(relation, maps.Select(m => Sql.Fill(
+                "rows", ("rows", m.Map.View), ("columns", SqlName.List(m.Map.Contract.Columns.Select(c => SqlName.Quote(c.Name)))))));
         }
 
         var rows = new ContractRows(relation, (key, members) =>
@@ -119,8 +129,15 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             touched.Add(dimension.Name);
         }
 
+        Note($"dim_{dimension.Name}", counts);
         var tree = counts.Any ? new LoadChecks(session, findings, run).Check(dimension) : 0;
         return Rows(counts) + tree + InferMembers(dimension);
+    }
+
+    private void Note(string table, MergeCounts counts)
+    {
+        var before = tables.GetValueOrDefault(table);
+        tables[table] = new(before.Inserted + counts.Inserted, before.Changed + counts.Changed, before.Removed + counts.Removed, before.Unchanged + counts.Unchanged);
     }
 
     private string? Withdrawn(Dimension dimension, List<(StreamLoad Stream, ConformedRows Map)> maps)
@@ -153,7 +170,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             {
                 foreach (var (_, map) in Rows(fact.From!).Where(m => role.Columns.All(Filled(m.Map).Contains)))
                 {
-                    inferred += new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run).Infer(map.View, role.Columns);
+                    inferred += new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run).Infer(map.CurrentView, role.Columns);
                 }
             }
         }
@@ -171,7 +188,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             {
                 foreach (var (_, map) in Rows(fact.From!).Where(m => Filled(m.Map).Contains(role.Column)))
                 {
-                    DateDimension.Need(session, map.View, role.Column);
+                    DateDimension.Need(session, map.CurrentView, role.Column);
                     needed = true;
                 }
             }
@@ -192,16 +209,22 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         var rows = 0L;
         foreach (var (stream, map) in Rows(fact.From!))
         {
-            var identity = map.IsKeyed ? RowIdentity.Key : stream.Changed.Count > 0 ? RowIdentity.Record : RowIdentity.New;
+            var identity = IdentityOf(stream, map);
             if (identity == RowIdentity.Key)
             {
                 StreamLoad.MakeFilesTable(session, stream.SourceTable, SourceFiles(stream));
             }
 
-            var counts = Loader(fact, map).Apply(map.View, identity, identity == RowIdentity.Key ? stream.SourceTable : stream.ChangedTable);
+            var counts = Loader(fact, map).Apply(map.CurrentView, identity, identity switch
+            {
+                RowIdentity.Key => stream.SourceTable,
+                RowIdentity.Predecessor => stream.Keys!.Moved,
+                _ => stream.ChangedTable,
+            });
             removed[stream] = removed.GetValueOrDefault(stream) + counts.Removed;
-            appended[stream] = map.Map.Filter is null && identity == RowIdentity.New ? counts.Inserted : appended.GetValueOrDefault(stream);
+            appended[stream] = map.Map.Filter is null && counts.Unchanged + counts.Changed == 0 ? counts.Inserted : appended.GetValueOrDefault(stream);
             rows += counts.Inserted + counts.Changed + counts.Removed;
+            Note(fact.TableName, counts);
         }
 
         rows += Loader(fact).LookUpAgain(touched) + Loader(fact).ConvertAgain();
@@ -213,8 +236,13 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         return rows;
     }
 
+    private RowIdentity IdentityOf(StreamLoad stream, ConformedRows map) =>
+        stream.Keys is { } keys ? keys.HasMoved(session) ? RowIdentity.Predecessor : RowIdentity.New
+        : map.IsKeyed ? RowIdentity.Key
+        : stream.Changed.Count > 0 ? RowIdentity.Record : RowIdentity.New;
+
     /// <summary>True when every good record of the stream makes a new fact row, so that all of them are loaded and none needs to be asked for.</summary>
-    private bool IsAppended(StreamLoad stream) => stream.Changed.Count == 0
+    private bool IsAppended(StreamLoad stream) => stream.Changed.Count == 0 && stream.Keys is null
         && stream.Maps.Any(m => m.Map.Filter is null && !m.IsKeyed && Facts().Any(f => f.From == m.Contract.Name));
 
     private IEnumerable<int> SourceFiles(StreamLoad of) => streams.Where(s => s.Source.Name == of.Source.Name)

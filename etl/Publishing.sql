@@ -7,7 +7,7 @@ CREATE OR REPLACE TEMP VIEW {view} AS
 {rows}
 
 -- part: rows
-SELECT * FROM {rows}
+SELECT {columns}, _file, _record, _deleted FROM {rows}
 
 -- part: join_members
 INSERT INTO {into} SELECT member FROM {from} WHERE member NOT IN (SELECT member FROM {into})

@@ -12,7 +12,18 @@ namespace Crm.Analytics.Etl;
 /// <param name="Warnings">What is odd but stopped nothing: rules that warn, files without records, columns that drift.</param>
 public sealed record RunSummary(
     int? Run, bool Published, RecordCounts Counts, IReadOnlyList<StreamSummary> Streams, IReadOnlyList<StepSummary> Steps,
-    IReadOnlyList<QuarantineReason> Reasons, IReadOnlyList<string> Warnings);
+    IReadOnlyList<QuarantineReason> Reasons, IReadOnlyList<string> Warnings)
+{
+    /// <summary>What became of the tables, in the order they were loaded.</summary>
+    public IReadOnlyList<TableSummary> Tables { get; init; } = [];
+}
+
+/// <summary>What a run did to a table of the star.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Inserted">Rows that are new.</param>
+/// <param name="Changed">Rows that replaced others.</param>
+/// <param name="Removed">Rows that went.</param>
+public sealed record TableSummary(string Table, long Inserted, long Changed, long Removed);
 
 /// <summary>One stream of a run.</summary>
 /// <param name="Source">The source.</param>
@@ -40,4 +51,5 @@ public sealed record QuarantineReason(string Source, string Stream, string Rule,
 /// <param name="Step">What it is doing.</param>
 /// <param name="Share">Share of the step that is done, 0–1; null when that is not known.</param>
 /// <param name="Rows">Rows handled in the step so far.</param>
-public readonly record struct RunProgress(string Step, double? Share, long Rows);
+/// <param name="Rejects">How many of them were put aside so far, as far as known.</param>
+public readonly record struct RunProgress(string Step, double? Share, long Rows, long Rejects = 0);

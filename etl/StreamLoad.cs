@@ -2,37 +2,75 @@ using System.Globalization;
 using Crm.Analytics.Etl.Conforming;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Quality;
+using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl;
 
+/// <summary>A stream and what the warehouse knows of it.</summary>
+/// <param name="Source">The source.</param>
+/// <param name="Stream">The stream.</param>
+/// <param name="Files">Its files and deliveries.</param>
+/// <param name="Before">What was remembered of it; null for the first time.</param>
+/// <param name="IsOfVersions">As <see cref="KeyIndex"/> says.</param>
+internal sealed record KnownStream(Source Source, SourceStream Stream, IReadOnlyList<LoadedFile> Files, StreamState? Before, bool IsOfVersions)
+{
+    /// <summary>Asks the log.</summary>
+    public static KnownStream Of(Source source, SourceStream stream, RunLog log, RunEnvironment environment) => new(
+        source, stream, log.Files(source.Name, stream.Name), log.State(source.Name, stream.Name), !environment.ConnectorOf(source).Options.ReadsFromCursor);
+}
+
 /// <summary>One stream on its way through a run: what landed of it, the rows it makes of each contract, and what became of its records.</summary>
 internal sealed class StreamLoad
 {
+    private const string ContentKey = "_content";
     private static readonly SqlFile Sql = SqlFile.Beside<StreamLoad>();
-    private readonly Dictionary<string, LoadedFile> files;
-    private readonly ConformedStream conformed;
+    private readonly Dictionary<string, LoadedFile> files = new(StringComparer.Ordinal);
+    private readonly List<LandedBatch> batches;
+    private readonly Project project;
     private readonly string name;
+    private readonly int run;
+    private readonly ConformedStream conformed;
+    private readonly StreamShape shape;
+    private readonly IReadOnlyList<DescribedColumn> columns;
+    private readonly IReadOnlyList<DescribedColumn> absent;
+    private readonly bool isKeyedByContent;
 
-    /// <summary>Takes a landed batch on; new files are numbered on from <paramref name="nextFile"/> in the order of their paths.</summary>
-    public StreamLoad(Project project, Source source, SourceStream stream, LandedBatch batch, IReadOnlyList<LoadedFile> known, ref int nextFile, int run)
+    /// <summary>Takes landed batches on; new files are numbered on from <paramref name="nextFile"/> in the order of their paths.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="stream">The stream with what the warehouse knows of it; columns that it had and no record has now are NULL.</param>
+    /// <param name="batches">What landed, in order.</param>
+    /// <param name="session">A session that may read the landing.</param>
+    /// <param name="nextFile">The number the next new file gets.</param>
+    /// <param name="run">The run.</param>
+    public StreamLoad(
+        Project project, KnownStream stream, IReadOnlyList<LandedBatch> batches, ISession session, ref int nextFile, int run)
     {
-        (Source, Stream, Batch, Known) = (source, stream, batch, known);
-        name = $"{source.Name}_{stream.Name}";
-        var ids = known.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal);
-        var landing = Path.GetFileNameWithoutExtension(batch.ParquetPath);
-        files = new(StringComparer.Ordinal);
-        foreach (var file in batch.Files.OrderBy(f => f.Path, StringComparer.Ordinal))
+        (this.project, Origin, Source, Known, this.run) = (project, stream, stream.Source, stream.Files, run);
+        this.batches = [.. batches];
+
+        // A table without a key that is read whole: a record is known by what it says, and by which of those that say the same it is.
+        isKeyedByContent = stream.Stream.Key.Count == 0 && batches.Any(b => b.IsSnapshot);
+        Stream = isKeyedByContent ? stream.Stream with { Key = [ContentKey] } : stream.Stream;
+        name = $"{Source.Name}_{Stream.Name}";
+        foreach (var batch in batches)
         {
-            var id = ids.TryGetValue(file.Path, out var old) ? old : nextFile++;
-            files.Add(file.Path, new(id, file.Path, file.Size, Unzoned(file.Modified), file.Sha256, file.Records + file.Rejected, file.Rejected, landing, run));
+            Number(batch, ref nextFile);
         }
 
-        var shape = new StreamShape(source, stream, [.. batch.Columns.Select(c => new DescribedColumn(c.Name, c.Type))]);
-        conformed = new(shape, [.. source.Maps.Where(m => m.From == stream.Name).Select(m => RowsOf(project, shape, m))], $"conformed_{name}");
+        var present = ColumnsOf(session);
+        absent = [.. ColumnDriftGate.Read(stream.Before?.Columns).Where(c => !present.Any(p => string.Equals(p.Name, c.Name, StringComparison.OrdinalIgnoreCase)))];
+        columns = [.. present, .. absent];
+        shape = new StreamShape(Source, Stream, isKeyedByContent ? [.. columns, new(ContentKey, "VARCHAR")] : columns);
+        Drift = ColumnDriftGate.Compare(stream.Before?.Columns, [.. present.Select(c => new LandedColumn(c.Name, c.Type))]);
+        conformed = Conformed();
+        Keys = KeyIndex.Has(Stream) ? new KeyIndex(shape, stream.IsOfVersions) : null;
     }
+
+    /// <summary>The stream as it was when the run began.</summary>
+    public KnownStream Origin { get; }
 
     /// <summary>The source.</summary>
     public Source Source { get; }
@@ -40,8 +78,11 @@ internal sealed class StreamLoad
     /// <summary>The stream.</summary>
     public SourceStream Stream { get; }
 
-    /// <summary>What landed.</summary>
-    public LandedBatch Batch { get; }
+    /// <summary>What landed, in order.</summary>
+    public IReadOnlyList<LandedBatch> Batches => batches;
+
+    /// <summary>The raw columns of all batches together, and those the stream had before.</summary>
+    public IReadOnlyList<LandedColumn> Columns => [.. columns.Select(c => new LandedColumn(c.Name, c.Type))];
 
     /// <summary>What the warehouse knew of the stream before.</summary>
     public IReadOnlyList<LoadedFile> Known { get; }
@@ -49,11 +90,20 @@ internal sealed class StreamLoad
     /// <summary>The rows it makes, by contract.</summary>
     public IReadOnlyList<ConformedRows> Maps => conformed.Rows;
 
-    /// <summary>The batch's files as the warehouse will know them.</summary>
+    /// <summary>The batches' files as the warehouse will know them.</summary>
     public IReadOnlyCollection<LoadedFile> Files => files.Values;
 
+    /// <summary>The index of the stream's keys; null when its records have none.</summary>
+    public KeyIndex? Keys { get; }
+
+    /// <summary>What the delivery said of the stream's keys; after <see cref="Conform"/>.</summary>
+    public KeyCounts KeyCounts { get; private set; }
+
+    /// <summary>True when nothing that landed is other than it was known, so that the batches need not be kept.</summary>
+    public bool IsNothingNew => Keys is not null && KeyCounts.IsNothingNew && Changed.Count == 0 && batches.TrueForAll(b => b.Rejects.Count == 0) && !hasKeyless;
+
     /// <summary>Ids of files that the warehouse knew with another content.</summary>
-    public IReadOnlyList<int> Changed => [.. Known.Where(k => files.ContainsKey(k.Path)).Select(k => k.FileId)];
+    public IReadOnlyList<int> Changed => Only is null ? [.. Known.Where(k => files.ContainsKey(k.Path)).Select(k => k.FileId)] : [];
 
     /// <summary>Temporary table (file_id) of the batch's files.</summary>
     public string FilesTable => $"files_{name}";
@@ -64,28 +114,78 @@ internal sealed class StreamLoad
     /// <summary>Temporary table (file_id) of all files of the source.</summary>
     public string SourceTable => $"source_{name}";
 
-    /// <summary>Makes the rows of every contract and notes the bad records; answers the records conformed.</summary>
-    public long Conform(ISession session, CancellationToken cancellation)
+    /// <summary>Parquet file of all keys the source has now; null when it was not asked.</summary>
+    public string? KeyList { get; init; }
+
+    /// <summary>True when the records landed in earlier runs and are loaded again.</summary>
+    public bool IsRecalled { get; init; }
+
+    /// <summary>True when whole files are loaded, so that they are remembered as loaded by this run.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>The records of the quarantine that alone are loaded; null for all records.</summary>
+    public QuarantineChoice? Only { get; init; }
+
+    /// <summary>How the stream's columns are other than they were.</summary>
+    public IReadOnlyList<ColumnChange> Drift { get; }
+
+    private string Raw => $"raw_{name}";
+
+    private string OnlyTable => $"only_{name}";
+
+    private bool hasKeyless;
+
+    /// <summary>
+    /// Makes the rows of every contract and notes the bad records; answers the records conformed. Of a stream with keys only what is new is conformed,
+    /// and keys that are gone land as records of their own.
+    /// </summary>
+    /// <param name="session">The warehouse.</param>
+    /// <param name="store">The landing, for the records of keys that are gone.</param>
+    /// <param name="nextFile">The number the next new file gets.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public long Conform(ISession session, LandingStore store, ref int nextFile, CancellationToken cancellation)
     {
-        MakeFilesTable(session, FilesTable, files.Values.Select(f => f.FileId));
         MakeFilesTable(session, ChangedTable, Changed);
-        foreach (var reject in Batch.Rejects)
+        if (Keys is not null && !IsRecalled && MakeGone(session))
         {
-            session.Execute(Sql.Fill("reject", ("bad", ConformedStream.BadTable)), new
-            {
-                file_id = files[reject.Path].FileId,
-                record = reject.Record,
-                line = reject.Line,
-                column = reject.ColumnName,
-                reason = reject.Reason,
-                raw = reject.RawText,
-            });
+            var tombstones = new Tombstones(shape, store, run).Land(session, batches, LandingsOf(session, store));
+            Number(tombstones, ref nextFile);
+            batches.Add(tombstones);
         }
 
-        var raw = $"raw_{name}";
-        session.Execute(Sql.Fill("view", ("view", raw), ("rows", LandedRelation.Sql(Batch, f => files[f.Path].FileId))));
-        conformed.Fill(session, raw, cancellation);
-        return Batch.Files.Sum(f => f.Records);
+        MakeFilesTable(session, FilesTable, files.Values.Select(f => f.FileId));
+        NoteRejects(session);
+        NoteDrift(session, MakeRaw(session));
+        var relation = Raw;
+        if (Keys is not null)
+        {
+            KeyCounts = IsRecalled ? Keys.Recall(session, Raw, cancellation) : Keys.Compare(session, Raw, cancellation);
+            hasKeyless = Keys.RejectKeyless(session, Raw, ConformedStream.BadTable) > 0;
+            session.Execute(Sql.Fill("view", ("view", $"new_{name}"), ("rows", Keys.New(Raw, KeyCounts))));
+            relation = $"new_{name}";
+        }
+
+        conformed.Fill(session, relation, cancellation);
+        Keys?.Settle(session, ConformedStream.BadTable);
+        return batches.Sum(b => b.Files.Sum(f => f.Records));
+    }
+
+    /// <summary>Takes out of the quarantine what is judged anew: the records of files that were delivered again, or those that are replayed.</summary>
+    public void Release(RunLog log)
+    {
+        if (Only is null)
+        {
+            log.Release(ChangedTable);
+        }
+        else
+        {
+            log.ReleaseRecords(OnlyTable);
+        }
+
+        if (Keys is not null)
+        {
+            log.ReleaseRecords(Keys.Replaced);
+        }
     }
 
     /// <summary>Makes a temporary table of file ids.</summary>
@@ -96,18 +196,22 @@ internal sealed class StreamLoad
     /// <param name="session">The warehouse.</param>
     /// <param name="appended">Rows of a fact that has one for every good record and that held none of them before; 0 when there is no such fact.</param>
     /// <param name="facts">Tables of the facts that the stream's contracts feed.</param>
-    /// <param name="run">The run.</param>
     /// <param name="removed">Fact rows that went.</param>
-    public RecordCounts Count(ISession session, long appended, IEnumerable<string> facts, int run, long removed)
+    public RecordCounts Count(ISession session, long appended, IEnumerable<string> facts, long removed)
     {
-        var read = files.Values.Sum(f => f.Records);
+        var read = Only is null ? files.Values.Sum(f => f.Records) : session.Scalar<long>(Sql.Fill("only_count", ("only", OnlyTable)));
         var quarantined = session.Scalar<long>(Sql.Fill("bad_records", ("bad", ConformedStream.BadTable), ("files", FilesTable)));
-        if (appended == read - quarantined)
+        if (Keys is null && appended == read - quarantined)
         {
             return new(read, appended, 0, quarantined, removed);
         }
 
         var of = string.Concat(facts.Select(f => Sql.Fill("loaded_fact", ("table", f), ("run", run.ToString(CultureInfo.InvariantCulture)))));
+        if (Keys is not null)
+        {
+            of += Sql.Fill("loaded_deletion", ("moved", Keys.Delta));
+        }
+
         var loaded = session.Scalar<long>(Sql.Fill("loaded", ("facts", of), ("files", FilesTable)));
         return new(read, loaded, read - quarantined - loaded, quarantined, removed);
     }
@@ -117,10 +221,10 @@ internal sealed class StreamLoad
         session.Query<ReasonRow>(Sql.Fill("reasons", ("bad", ConformedStream.BadTable), ("files", FilesTable)))
             .Select(r => new QuarantineReason(Source.Name, Stream.Name, r.Rule, r.Column, r.Records, r.Example));
 
-    /// <summary>What is odd about the batch.</summary>
-    public IEnumerable<string> Warnings() =>
-        Batch.Files.SelectMany(f => f.Warnings.Select(w => $"{f.Path}: {w}"))
-            .Concat(Batch.Drift.Select(d => $"{Source.Name}/{Stream.Name}: column {d.Column} is {(d.Kind == DriftKind.Added ? "new" : "missing")} in {d.Files} file(s), first in {d.Path}"));
+    /// <summary>What is odd about the batches.</summary>
+    public IEnumerable<string> Warnings() => batches.SelectMany(b => b.Warnings.Select(w => $"{Source.Name}/{Stream.Name}: {w}"))
+        .Concat(batches.SelectMany(b => b.Files.SelectMany(f => f.Warnings.Select(w => $"{f.Path}: {w}"))))
+        .Concat(batches.SelectMany(b => b.Drift.Select(d => $"{Source.Name}/{Stream.Name}: column {d.Column} is {(d.Kind == DriftKind.Added ? "new" : "missing")} in {d.Files} file(s), first in {d.Path}")));
 
     /// <summary>
     /// A query for every accepted row ever landed of some members in one contract, this run's among them, or null when a landed batch is gone.
@@ -139,7 +243,7 @@ internal sealed class StreamLoad
     /// <summary>Makes a temporary table of the members that the earlier content of changed files spoke of; false when there are none to ask.</summary>
     public bool MakeWithdrawn(ISession session, LandingStore store, ConformedRows map, string key, string table)
     {
-        var old = Known.Where(k => files.ContainsKey(k.Path));
+        var old = Known.Where(k => Only is null && files.ContainsKey(k.Path));
         if (Landed(store, map, old, rows => Sql.Fill("member_of", ("rows", rows.Sql), ("ids", rows.Ids), ("key", SqlName.Quote(key)))) is not { Length: > 0 } query)
         {
             return false;
@@ -149,9 +253,117 @@ internal sealed class StreamLoad
         return true;
     }
 
-    private string? Landed(LandingStore store, ConformedRows map, IEnumerable<LoadedFile> wanted, Func<(string Sql, string Ids), string> select)
+    private void Number(LandedBatch batch, ref int nextFile)
+    {
+        var ids = Known.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal);
+        var landing = Path.GetFileNameWithoutExtension(batch.ParquetPath);
+        foreach (var file in batch.Files.OrderBy(f => f.Path, StringComparer.Ordinal))
+        {
+            var id = ids.TryGetValue(file.Path, out var old) ? old : nextFile++;
+            files.Add(file.Path, new(id, file.Path, file.Size, Unzoned(file.Modified), file.Sha256, file.Records + file.Rejected, file.Rejected, landing, run));
+        }
+    }
+
+    private int IdOf(LandedFile file) => files[file.Path].FileId;
+
+    private IReadOnlyList<DescribedColumn> ColumnsOf(ISession session) => batches.Count == 1
+        ? [.. batches[0].Columns.Select(c => new DescribedColumn(c.Name, c.Type))]
+        : [.. session.Describe(LandedRelation.Sql(batches, (_, f) => IdOf(f))).Where(c => !LandedRelation.LineageColumns.Contains(c.Name) && c.Name != ContentKey)];
+
+    private ConformedStream Conformed() =>
+        new(shape, [.. Source.Maps.Where(m => m.From == Stream.Name).Select(m => RowsOf(project, shape, m))], $"conformed_{name}");
+
+    /// <summary>Makes the temporary table of keys that are gone (key, good_file, good_record); false when there are none.</summary>
+    private bool MakeGone(ISession session)
     {
         var queries = new List<string>();
+        MakeRaw(session);
+        if (batches is [.., { IsSnapshot: true }])
+        {
+            queries.Add(Keys!.GoneFromSnapshot(Raw));
+        }
+        else if (KeyList is not null)
+        {
+            queries.Add(Keys!.Gone(Sql.Fill("key_list", ("file", EnginePath.Literal(KeyList))), Raw));
+        }
+
+        if (Changed.Count > 0)
+        {
+            queries.Add(Keys!.GoneFrom(Raw, ChangedTable));
+        }
+
+        if (queries.Count == 0)
+        {
+            return false;
+        }
+
+        session.Execute(Sql.Fill("gone", ("gone", Tombstones.Gone), ("rows", string.Join("\nUNION\n", queries))));
+        return session.Scalar<long>(Sql.Fill("gone_count", ("gone", Tombstones.Gone))) > 0;
+    }
+
+    /// <summary>Landed records of earlier runs, for the keys that are gone: the relation of each landing that holds any.</summary>
+    private IEnumerable<string> LandingsOf(ISession session, LandingStore store)
+    {
+        var wanted = session.Query<int>(Sql.Fill("gone_files", ("gone", Tombstones.Gone))).ToHashSet();
+        return Known.Where(k => wanted.Contains(k.FileId)).GroupBy(k => k.Landing, StringComparer.Ordinal).SelectMany(group =>
+        {
+            var ids = group.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal);
+            return store.Find(Source.Name, Stream.Name, group.Key) is { } batch ? [LandedRelation.Sql(batch, f => ids.GetValueOrDefault(f.Path, -1))] : Array.Empty<string>();
+        });
+    }
+
+    private string MakeRaw(ISession session)
+    {
+        var rows = batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.Sql(batches, (_, f) => IdOf(f));
+        if (absent.Count > 0)
+        {
+            rows = Sql.Fill("with_absent", ("rows", rows), ("columns", SqlName.List(absent.Select(c => $"CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"))));
+        }
+
+        if (isKeyedByContent)
+        {
+            // Deletions landed with the key of the record that is gone.
+            var hasKeys = batches.Any(b => b.Columns.Any(c => c.Name == ContentKey));
+            rows = Sql.Fill(hasKeys ? "with_some_content" : "with_content", ("rows", rows), ("key", ContentKey), ("record", (shape with { Columns = columns }).Record()));
+        }
+
+        if (Only is not null)
+        {
+            session.Execute(Sql.Fill("only", ("only", OnlyTable)), new { source = Source.Name, stream = Stream.Name, rule = Only.Rule });
+            rows = Sql.Fill("raw_only", ("rows", rows), ("only", OnlyTable));
+        }
+
+        session.Execute(Sql.Fill("view", ("view", Raw), ("rows", rows)));
+        return Raw;
+    }
+
+    private void NoteDrift(ISession session, string raw)
+    {
+        foreach (var (column, condition, reason) in ColumnDriftGate.Conditions(Stream, Drift))
+        {
+            session.Execute(Sql.Fill("drifted", ("bad", ConformedStream.BadTable), ("raw", raw), ("condition", condition)), new { column, reason });
+        }
+    }
+
+    private void NoteRejects(ISession session)
+    {
+        foreach (var reject in batches.SelectMany(b => b.Rejects).Where(_ => Only is null))
+        {
+            session.Execute(Sql.Fill("reject", ("bad", ConformedStream.BadTable)), new
+            {
+                file_id = files[reject.Path].FileId,
+                record = reject.Record,
+                line = reject.Line,
+                column = reject.ColumnName,
+                reason = reject.Reason,
+                raw = reject.RawText,
+            });
+        }
+    }
+
+    private string? Landed(LandingStore store, ConformedRows map, IEnumerable<LoadedFile> wanted, Func<(string Sql, string Ids), string> select)
+    {
+        var landed = new List<(LandedBatch Batch, Dictionary<string, int> Ids)>();
         foreach (var group in wanted.Where(f => f.Records > f.Rejected).GroupBy(f => f.Landing, StringComparer.Ordinal))
         {
             if (store.Find(Source.Name, Stream.Name, group.Key) is not { } batch)
@@ -159,12 +371,23 @@ internal sealed class StreamLoad
                 return null;
             }
 
-            var ids = group.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal);
-            var rows = LandedRelation.Sql(batch, f => ids.GetValueOrDefault(f.Path, -1));
-            var list = SqlName.List(ids.Values.Order().Select(i => i.ToString(CultureInfo.InvariantCulture)));
-            var shape = new StreamShape(Source, Stream, [.. batch.Columns.Select(c => new DescribedColumn(c.Name, c.Type))]);
-            var relation = ConformedStream.Landed(map, shape, $"({Sql.Fill("not_quarantined", ("rows", $"({rows})"))})");
-            queries.Add(select((relation, list)));
+            landed.Add((batch, group.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal)));
+        }
+
+        var queries = new List<string>();
+        foreach (var alike in landed.GroupBy(l => (l.Batch.MarksDeleted, string.Join('\n', l.Batch.Columns))).Select(g => g.ToList()))
+        {
+            var columns = alike[0].Batch.Columns;
+            var ids = alike.ToDictionary(l => l.Batch.Id, l => l.Ids, StringComparer.Ordinal);
+            var rows = LandedRelation.Sql([.. alike.Select(l => l.Batch)], (b, f) => ids[b.Id].GetValueOrDefault(f.Path, -1));
+            var list = SqlName.List(alike.SelectMany(l => l.Ids.Values).Order().Select(i => i.ToString(CultureInfo.InvariantCulture)));
+
+            // A column that the stream has only now was missing then.
+            var later = shape.Columns.Where(c => !columns.Any(o => string.Equals(o.Name, c.Name, StringComparison.OrdinalIgnoreCase))).ToList();
+            var then = shape with { Columns = [.. columns.Select(c => new DescribedColumn(c.Name, c.Type)), .. later] };
+            var added = string.Concat(later.Select(c => $", CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"));
+            var good = Sql.Fill("not_quarantined", ("added", (then.TellsDeletes ? ", true AS _current" : "") + added), ("rows", $"({rows})"));
+            queries.Add(select((ConformedStream.Landed(map, then, $"({good})"), list)));
         }
 
         return string.Join("\nUNION ALL\n", queries);
@@ -174,7 +397,8 @@ internal sealed class StreamLoad
     {
         var contract = project.Catalogue.Contracts[map.Contract];
         var rules = shape.Source.Rules.Where(r => RuleScope.Covers(r, contract, project.Catalogue)).ToList();
-        return new(shape.Resolve(map, contract), contract, rules, $"rows_{shape.Source.Name}_{shape.Stream.Name}_{contract.Name}");
+        var view = $"rows_{shape.Source.Name}_{shape.Stream.Name}_{contract.Name}";
+        return new(shape.Resolve(map, contract), contract, rules, view) { CurrentView = shape.TellsDeletes ? $"current_{view}" : view };
     }
 
     private static DateTime Unzoned(DateTime moment) => new(moment.Ticks / 10 * 10, DateTimeKind.Unspecified);

@@ -78,7 +78,7 @@ internal static class Composition
     public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new CubeReader(warehouse.Instance.Connect, project.Catalogue);
 
     /// <summary>Runs the project's ETL and models, alone in its warehouse.</summary>
-    public static RunSummary Run(Project project, CommandContext context, string doing, IProgress<RunProgress>? progress)
+    public static RunSummary Run(Project project, CommandContext context, string doing, RunRequest request, IProgress<RunProgress>? progress)
     {
         var path = WarehouseOf(project);
         var landing = new LandingStore(Path.Combine(project.Folder, "landing"));
@@ -89,9 +89,8 @@ internal static class Composition
             new WarehouseOptions(path) { AllowedDirectories = [landing.Folder, OutOf(project)] });
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
         using var session = warehouse.Instance.Connect();
-        using var outside = scratch.Connect();
-        var environment = new RunEnvironment(session, outside, landing, StandardConnectors.All, [new RfmStep()], Version, TimeProvider.System);
-        return new EtlRun(project, environment, progress).Execute(context.Cancellation);
+        var environment = new RunEnvironment(session, scratch, landing, StandardConnectors.All, SecretsOf(project), [new RfmStep()], Version, TimeProvider.System);
+        return new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
     }
 
     /// <summary>Checks the SQL of the sources' maps against the columns their streams have now, without reading the data.</summary>
@@ -104,7 +103,7 @@ internal static class Composition
         {
             try
             {
-                var columns = ConnectorOf(source).Columns(new StreamContext(project.Folder, source, stream, session), cancellation);
+                var columns = ConnectorOf(source).Columns(new StreamContext(project.Folder, source, stream, session) { Secrets = SecretsOf(project) }, cancellation);
                 problems.AddRange(MapCheck.Check(session, project, source, stream, columns));
             }
             catch (CrmException e) when (e.Kind != FailureKind.Busy)
@@ -115,6 +114,9 @@ internal static class Composition
 
         return problems;
     }
+
+    /// <summary>Where a project's <c>${NAME}</c> are looked up.</summary>
+    public static Secrets SecretsOf(Project project) => new(project.Folder, Environment.GetEnvironmentVariable);
 
     private static IConnector ConnectorOf(Source source) => StandardConnectors.All.First(c => c.Kind == source.Connector);
 

@@ -7,9 +7,15 @@ namespace Crm.Analytics.Etl.Conforming;
 /// <param name="Map">The map.</param>
 /// <param name="Contract">Its contract.</param>
 /// <param name="Rules">The quality rules that speak of the contract.</param>
-/// <param name="View">Temporary view of the good rows: all columns of the contract, <c>_file</c> and <c>_record</c>.</param>
+/// <param name="View">
+/// Temporary view of the good rows: all columns of the contract, <c>_file</c>, <c>_record</c>, <c>_deleted</c> (the record says that its key is deleted) and
+/// <c>_current</c> (no other record has taken its place). For histories.
+/// </param>
 public sealed record ConformedRows(ContractMap Map, Contract Contract, IReadOnlyList<QualityRule> Rules, string View)
 {
+    /// <summary>Temporary view of the rows that hold now: without deleted ones and those that another record has replaced. For facts.</summary>
+    public string CurrentView { get; init; } = View;
+
     /// <summary>True when the map fills the whole key of its contract, so that rows are known by it.</summary>
     public bool IsKeyed => Contract.Key.Count > 0 && Contract.Key.All(Map.Columns.ContainsKey);
 }
@@ -54,6 +60,10 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
         foreach (var row in rows)
         {
             session.Execute(Sql.Fill("view", ("view", row.View), ("rows", Good(row, target, Expressions(rows, evaluation)))));
+            if (row.CurrentView != row.View)
+            {
+                session.Execute(Sql.Fill("view", ("view", row.CurrentView), ("rows", Sql.Fill("current", ("view", row.View)))));
+            }
         }
 
         Judge(session, raw, evaluation, cancellation);
@@ -70,7 +80,7 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
     public static string Landed(ConformedRows row, StreamShape other, string raw)
     {
         var then = new ConformedStream(other, [row], "");
-        return Good(row, $"(\n{then.Part("conformed", raw, [row], Evaluation.Guarded)}\n)", then.Expressions([row], Evaluation.Guarded));
+        return then.Good(row, $"(\n{then.Part("conformed", raw, [row], Evaluation.Guarded)}\n)", then.Expressions([row], Evaluation.Guarded));
     }
 
     /// <summary>A select of one expression over the stream's typed columns and no rows, for checking it.</summary>
@@ -89,9 +99,11 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
         {
             bad += session.Execute(Sql.Fill(
                 "break", ("bad", BadTable), ("contract", SqlName.Literal(row.Contract.Name)), ("name", SqlName.Literal(rule.Name)),
-                ("reason", SqlName.Literal($"{rule.Name}: {rule.Rule}")), ("view", row.View), ("rule", rule.Rule)));
+                ("reason", SqlName.Literal($"{rule.Name}: {rule.Rule}")), ("view", row.View), ("rule", rule.Rule), ("alive", shape.TellsDeletes ? " AND NOT _deleted" : "")));
         }
 
+        // Records can have been found bad before their values were looked at.
+        bad += session.Scalar<long>(Sql.Fill("count_told", ("bad", BadTable)));
         if (bad > 0)
         {
             session.Execute(Sql.Fill("withdraw", ("target", target), ("bad", BadTable)));
@@ -99,13 +111,15 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
         }
     }
 
-    private static string Good(ConformedRows row, string from, StreamExpressions expressions) => Sql.Fill(
-        "rows", ("columns", expressions.ContractColumns(row.Map, row.Contract)), ("target", from), ("filter", expressions.Filter(row.Map)));
+    private string Good(ConformedRows row, string from, StreamExpressions expressions) => Sql.Fill(
+        "rows", ("passed", shape.TellsDeletes ? Passed(shape) : "false AS _deleted, true AS _current, "), ("columns", expressions.ContractColumns(row.Map, row.Contract)), ("target", from), ("filter", expressions.Filter(row.Map)));
 
     private StreamExpressions Expressions(IReadOnlyList<ConformedRows> of, Evaluation evaluation) =>
         new(shape, [.. of.Select(r => (r.Map, r.Contract))], evaluation);
 
-    private static string Stage(StreamShape shape, string raw) => Sql.Fill("stage", ("typed", shape.TypedColumns()), ("raw", raw));
+    private static string Stage(StreamShape shape, string raw) => Sql.Fill("stage", ("passed", Passed(shape)), ("typed", shape.TypedColumns()), ("raw", raw));
+
+    private static string Passed(StreamShape shape) => shape.TellsDeletes ? "_deleted, _current, " : "";
 
     private string Part(string part, string raw, IReadOnlyList<ConformedRows> of, Evaluation evaluation)
     {
@@ -114,11 +128,15 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
         var always = checks.Where(c => c.Within is null).Select(c => c.Condition).ToHashSet(StringComparer.Ordinal);
         var conditions = checks.Where(c => c.Within is null || !always.Contains(c.Condition)).Select(c => c.Applied).Distinct().ToList();
         var isBad = conditions.Count == 0 ? "false" : string.Join("\n   OR ", conditions);
+
+        // What is deleted need not be described: its record often holds the key alone.
+        isBad = shape.TellsDeletes ? $"NOT _deleted AND ({isBad})" : isBad;
+        var flags = shape.TellsDeletes ? $"{shape.IsDeleted()} AS _deleted, _current, " : "";
         var values = Sql.Fill(
-            "values", ("probes", expressions.Probes()), ("values", expressions.Values()), ("mapped", expressions.Mapped()), ("stage", Stage(shape, raw)));
+            "values", ("passed", Passed(shape)), ("flags", flags), ("probes", expressions.Probes()), ("values", expressions.Values()), ("mapped", expressions.Mapped()), ("stage", Stage(shape, raw)));
         var modified = of.Any(r => r.Contract.Time is { } time && r.Contract.Columns.Any(c => c.Name == time && !c.Required)) ? "_modified, " : "";
         var conformed = Sql.Fill(
-            "conformed", ("modified", modified), ("kept", expressions.Kept()), ("is_bad", $"({isBad})"), ("all_values", values));
+            "conformed", ("passed", Passed(shape)), ("modified", modified), ("kept", expressions.Kept()), ("is_bad", $"({isBad})"), ("all_values", values));
         return part == "conformed" ? conformed : Sql.Fill(
             part, ("target", target), ("conformed", conformed), ("bad", BadTable), ("contract", SqlName.Literal(of[0].Contract.Name)),
             ("reasons", $"[{SqlName.List(checks.Select(c => c.AsReason()))}]"), ("all_values", values), ("is_bad", isBad));

@@ -4,7 +4,7 @@
 
 -- part: stage
 -- Raw values beside their declared types.
-SELECT _file, _record, _modified, {typed}
+SELECT _file, _record, _modified, {passed}{typed}
 FROM {raw}
 
 -- part: expression
@@ -15,15 +15,15 @@ FROM (
 )
 
 -- part: values
-SELECT _file, _record, _modified, {probes}{values}_file AS _again
+SELECT _file, _record, _modified, {passed}{probes}{values}_file AS _again
 FROM (
-SELECT _file, _record, _modified, {mapped}_file AS _again
+SELECT _file, _record, _modified, {flags}{mapped}_file AS _again
 FROM (
 {stage}
 ))
 
 -- part: conformed
-SELECT _file, _record, {modified}{kept}{is_bad} AS _bad
+SELECT _file, _record, {modified}{passed}{kept}{is_bad} AS _bad
 FROM (
 {all_values}
 )
@@ -33,9 +33,12 @@ CREATE OR REPLACE TEMP TABLE {target} AS
 {conformed}
 
 -- part: rows
-SELECT _file, _record, {columns}
+SELECT _file, _record, {passed}{columns}
 FROM {target}
 WHERE {filter} AND NOT _bad
+
+-- part: current
+SELECT * EXCLUDE (_deleted, _current) FROM {view} WHERE _current AND NOT _deleted
 
 -- part: view
 CREATE OR REPLACE TEMP VIEW {view} AS
@@ -43,6 +46,9 @@ CREATE OR REPLACE TEMP VIEW {view} AS
 
 -- part: count_bad
 SELECT count(*) FROM {target} WHERE _bad
+
+-- part: count_told
+SELECT count(*) FROM {bad}
 
 -- part: reasons
 INSERT INTO {bad}
@@ -58,7 +64,7 @@ WHERE {is_bad})
 INSERT INTO {bad}
 SELECT _file, _record, NULL, {contract}, {name}, NULL, {reason}, NULL
 FROM {view}
-WHERE ({rule}) IS FALSE
+WHERE ({rule}) IS FALSE{alive}
 
 -- part: withdraw
 -- A record that is bad for one contract is in the quarantine whole.

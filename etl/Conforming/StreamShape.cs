@@ -34,13 +34,20 @@ public sealed record StreamShape(Source Source, SourceStream Stream, IReadOnlyLi
         ? new[] { $"{Cast(declared, c)} AS {SqlName.Quote(c.Name)}", $"{SqlName.Quote(c.Name)} AS {Raw(c.Name)}" }
         : [$"{Clock.Column(c.Type, SqlName.Quote(c.Name))} AS {SqlName.Quote(c.Name)}"]));
 
+    /// <summary>True when records of the stream can say that their key is deleted: raw relations have <c>_deleted</c> and <c>_current</c>.</summary>
+    public bool TellsDeletes => Stream.Key.Count > 0;
+
+    /// <summary>Condition over the typed columns and <c>_deleted</c> that a record says that its key is deleted.</summary>
+    public string IsDeleted() => Stream.Sync.DeletedWhen is { } when
+        ? $"(coalesce(_deleted, false) OR coalesce(({Sql(when.Sql)}\n), false))" : "coalesce(_deleted, false)";
+
     /// <summary>The raw record as a struct, for the quarantine.</summary>
     public string Record() => $"{{{SqlName.List(Columns.Select(c => $"{SqlName.Literal(c.Name)}: {SqlName.Quote(c.Name)}"))}}}";
 
     /// <summary>A relation without rows that has the stream's columns: what expressions are checked against before any data is read.</summary>
     public string Empty() =>
         $"(SELECT {SqlName.List(Columns.Select(c => $"CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"))}, "
-        + "CAST(0 AS INTEGER) AS _file, CAST(0 AS BIGINT) AS _record, TIMESTAMP '2000-01-01' AS _modified WHERE false)";
+        + (TellsDeletes ? "false AS _deleted, true AS _current, " : "") + "CAST(0 AS INTEGER) AS _file, CAST(0 AS BIGINT) AS _record, TIMESTAMP '2000-01-01' AS _modified WHERE false)";
 
     /// <summary>The name a raw value keeps beside its typed one.</summary>
     public static string Raw(string column) => SqlName.Quote($"_raw_{column}");

@@ -176,4 +176,5 @@ public sealed record ExtractTarget(string ParquetPath, string WorkFolder)
 /// <param name="Bytes">Bytes read.</param>
 /// <param name="BytesTotal">Bytes to read.</param>
 /// <param name="Records">Records met, rejected ones counted.</param>
-public readonly record struct ExtractProgress(int Files, int FilesTotal, long Bytes, long BytesTotal, long Records);
+/// <param name="Rejected">How many of them could not be read, as far as known.</param>
+public readonly record struct ExtractProgress(int Files, int FilesTotal, long Bytes, long BytesTotal, long Records, long Rejected = 0);

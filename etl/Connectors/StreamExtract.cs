@@ -14,6 +14,15 @@ public sealed record Extracted(IReadOnlyList<LandedBatch> Batches, int Resumed, 
     public string? State => Batches.Count == 0 ? null : Batches[^1].State;
 }
 
+/// <summary>Bounds of a backfill.</summary>
+/// <param name="From">The least cursor value that is read; null for no bound.</param>
+/// <param name="To">The first cursor value that is not read any more; null for no bound.</param>
+public readonly record struct CursorRange(string? From, string? To)
+{
+    /// <summary>True without bounds: the stream is read on from where it stands.</summary>
+    public bool IsAll => From is null && To is null;
+}
+
 /// <summary>Brings what is new in a stream into landing, once.</summary>
 /// <param name="connector">How it is read.</param>
 /// <param name="store">Where it lands.</param>
@@ -28,7 +37,17 @@ public sealed class StreamExtract(IConnector connector, LandingStore store)
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Stops it between records; the next run goes on behind the batches that landed.</param>
     public Extracted Run(
-        StreamContext stream, CommittedStream committed, IProgress<ExtractProgress>? progress = null, CancellationToken cancellation = default)
+        StreamContext stream, CommittedStream committed, IProgress<ExtractProgress>? progress = null, CancellationToken cancellation = default) =>
+        Run(stream, committed, default, progress, cancellation);
+
+    /// <summary>Lands what is new; or, for a backfill, what lies in a range of the cursor again.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="committed">What the warehouse has committed of it.</param>
+    /// <param name="range">Bounds of a backfill.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellation">Stops it between records.</param>
+    public Extracted Run(
+        StreamContext stream, CommittedStream committed, CursorRange range, IProgress<ExtractProgress>? progress, CancellationToken cancellation)
     {
         var batches = new List<LandedBatch>();
         var (resumed, unchanged) = (0, 0);
@@ -47,7 +66,7 @@ public sealed class StreamExtract(IConnector connector, LandingStore store)
                 return new(batches, resumed, unchanged, touched);
             }
 
-            var (batch, wasLanded) = Land(stream, found, progress, cancellation);
+            var (batch, wasLanded) = Land(stream, found, range, progress, cancellation);
             batches.Add(batch);
             resumed += wasLanded ? 1 : 0;
 
@@ -63,9 +82,9 @@ public sealed class StreamExtract(IConnector connector, LandingStore store)
     }
 
     private (LandedBatch Batch, bool WasLanded) Land(
-        StreamContext stream, Discovery found, IProgress<ExtractProgress>? progress, CancellationToken cancellation)
+        StreamContext stream, Discovery found, CursorRange range, IProgress<ExtractProgress>? progress, CancellationToken cancellation)
     {
-        var id = LandingStore.BatchId(Facts(stream, found));
+        var id = LandingStore.BatchId(Facts(stream, found).Concat(range.IsAll ? [] : [$"{range.From} {range.To}"]));
         if (store.Find(stream.Source.Name, stream.Stream.Name, id) is { } landed && (landed.State is null || landed.State != found.State))
         {
             return (landed, true);
@@ -73,7 +92,7 @@ public sealed class StreamExtract(IConnector connector, LandingStore store)
 
         return (store.Write(
             stream.Source.Name, stream.Stream.Name, id,
-            (parquet, work) => connector.Extract(stream, found, new ExtractTarget(parquet, work), progress, cancellation)), false);
+            (parquet, work) => connector.Extract(stream, found, new ExtractTarget(parquet, work) { From = range.From, To = range.To }, progress, cancellation)), false);
     }
 
     /// <summary>How it is read and what is read: a corrected option makes another batch, so that what was landed wrongly is not taken again.</summary>

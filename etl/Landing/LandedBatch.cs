@@ -25,11 +25,22 @@ public sealed record LandedBatch(
     /// <summary>True when the batch is one part of what there is to read (a chunk of a first load): the next part is read at once, from <see cref="State"/>.</summary>
     public bool HasMore { get; init; }
 
-    /// <summary>True when the batch holds everything the source has of the stream now, so that keys which are not in it are deleted.</summary>
+    /// <summary>
+    /// True when the batch holds everything the source has of the stream now, so that keys which are not in it are deleted. On the last chunk of a full load in
+    /// chunks it speaks of all of them: that batch together with those right before it that have <see cref="HasMore"/>.
+    /// </summary>
     public bool IsSnapshot { get; init; }
 
     /// <summary>True when the raw rows have the column <see cref="DeletedColumn"/>.</summary>
     public bool MarksDeleted { get; init; }
+
+    /// <summary>The batch's id in the landing.</summary>
+    [JsonIgnore]
+    public string Id => Path.GetFileNameWithoutExtension(ParquetPath);
+
+    /// <summary>Records landed and rejected.</summary>
+    [JsonIgnore]
+    public long Records => Files.Sum(f => f.Records + f.Rejected);
 
     /// <summary>What was odd in the stream as a whole but did not stop it.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -56,6 +56,25 @@ public sealed class LandingStore(string folder)
         }
     }
 
+    /// <summary>
+    /// Has the list of a source's keys written, and answers its file. It belongs to the run that asked: the next one writes another in its place.
+    /// </summary>
+    public string WriteKeys(string source, string stream, Action<string> write)
+    {
+        var path = Path.Combine(Place(source, stream), "keys.parquet");
+        Directory.CreateDirectory(Place(source, stream));
+        write(path);
+        return path;
+    }
+
+    /// <summary>Takes a batch away that nothing refers to: its content was known already, or it was only tried.</summary>
+    public void Discard(string source, string stream, string id)
+    {
+        // The manifest goes first: without it the rows are nobody's.
+        File.Delete(Name(source, stream, id, "json"));
+        File.Delete(Name(source, stream, id, "parquet"));
+    }
+
     /// <summary>Ids of all landed batches of a stream, in ordinal order.</summary>
     public IReadOnlyList<string> Batches(string source, string stream)
     {

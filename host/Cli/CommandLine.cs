@@ -20,7 +20,7 @@ internal static class CommandLine
             CheckCommand.Create(),
             RunCommand.Create(),
             RunsCommand.Create(),
-            new Command("quarantine", "The records that were not loaded, and why") { QuarantineListCommand.Create() },
+            new Command("quarantine", "The records that were not loaded, and why") { QuarantineListCommand.Create(), QuarantineReplayCommand.Create() },
             QueryCommand.Create(),
             new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },
             ServeCommand.Create(),

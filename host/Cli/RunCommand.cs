@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Host.Terminal;
+using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Loading;
 
@@ -11,32 +12,87 @@ namespace Crm.Analytics.Host.Cli;
 /// <summary><c>crm run</c>: loads what is new and publishes it in one commit.</summary>
 internal static class RunCommand
 {
-    public static Command Create() => new Command("run", "Load what is new in every source, score customers, publish all in one commit").Does((context, _) =>
+    private static readonly Option<string?> source = new("--source") { Description = "Only this source", HelpName = "NAME" };
+    private static readonly Option<string?> stream = new("--stream") { Description = "Only this stream of the source", HelpName = "NAME" };
+    private static readonly Option<string?> from = new("--from")
+    {
+        Description = "Load a range again, from here: a value of the cursor; with --replay a date of files and deliveries (UTC)",
+        HelpName = "VALUE",
+    };
+
+    private static readonly Option<string?> to = new("--to") { Description = "End of the range, exclusive", HelpName = "VALUE" };
+    private static readonly Option<bool> replay = new("--replay") { Description = "Take the records from the landing instead of the source: after a map or a rule was corrected" };
+    private static readonly Option<bool> dryRun = new("--dry-run") { Description = "Tell what would be read, changed and rebuilt; change nothing" };
+
+    public static Command Create() => new Command("run", "Load what is new in every source, score customers, publish all in one commit")
+    {
+        source, stream, from, to, replay, dryRun,
+    }.Does((context, parsed) =>
     {
         var project = Composition.ReadProject(context.ProjectFolder);
-        var summary = Execute(project, context, "crm run");
+        var request = Request(project, parsed);
+        Tell(context, Execute(project, context, "crm run", request), request);
+        return 0;
+    });
+
+    /// <summary>Tells people or machines of a run.</summary>
+    public static void Tell(CommandContext context, RunSummary summary, RunRequest request)
+    {
         if (context.Json)
         {
             context.WriteJson(json =>
             {
                 json.WriteStartObject();
                 WriteSummary(json, summary);
+                json.WriteBoolean("dry", request.IsDry);
                 json.WriteEndObject();
             });
         }
         else
         {
-            WriteSummary(context, summary);
+            WriteSummary(context, summary, request);
+        }
+    }
+
+    /// <summary>The name of a source that the project has; null stays null.</summary>
+    /// <exception cref="CrmException">The project has no such source.</exception>
+    public static string? KnownSource(Project project, string? name) => name is null || project.Sources.Any(s => s.Name == name) ? name : throw new CrmException(
+        FailureKind.WrongUse, $"'{name}'", "--source", NearestName.Expected("a source of the project", name, [.. project.Sources.Select(s => s.Name)]), "Correct the name");
+
+    private static RunRequest Request(Project project, ParseResult parsed)
+    {
+        var request = new RunRequest
+        {
+            Source = KnownSource(project, parsed.GetValue(source)),
+            Stream = parsed.GetValue(stream),
+            Range = new(parsed.GetValue(from), parsed.GetValue(to)),
+            Replays = parsed.GetValue(replay),
+            IsDry = parsed.GetValue(dryRun),
+        };
+        if (request.Stream is not null && request.Source is null)
+        {
+            throw new CrmException(FailureKind.WrongUse, "--stream without --source", "crm run", "the source the stream belongs to", "Add --source NAME");
         }
 
-        return 0;
-    });
+        var streams = project.Sources.FirstOrDefault(s => s.Name == request.Source)?.Streams.Select(s => s.Name).ToArray() ?? [];
+        if (request.Stream is { } wanted && !streams.Contains(wanted))
+        {
+            throw new CrmException(FailureKind.WrongUse, $"'{wanted}'", "--stream", NearestName.Expected($"a stream of {request.Source}", wanted, streams), "Correct the name");
+        }
+
+        if (!request.Range.IsAll && request.Source is null)
+        {
+            throw new CrmException(FailureKind.WrongUse, "--from or --to without --source", "crm run", "the source whose range is loaded again", "Add --source NAME");
+        }
+
+        return request;
+    }
 
     /// <summary>Runs with a progress display where there is a terminal.</summary>
-    public static RunSummary Execute(Project project, CommandContext context, string doing)
+    public static RunSummary Execute(Project project, CommandContext context, string doing, RunRequest? request = null)
     {
         using var display = ProgressDisplay.Start(context);
-        return Composition.Run(project, context, doing, display);
+        return Composition.Run(project, context, doing, request ?? new RunRequest(), display);
     }
 
     /// <summary>Writes the properties of a run.</summary>
@@ -61,6 +117,18 @@ internal static class RunCommand
             json.WriteString("stream", stream.Stream);
             json.WriteNumber("files", stream.Files);
             WriteCounts(json, stream.Counts);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("tables");
+        foreach (var table in summary.Tables)
+        {
+            json.WriteStartObject();
+            json.WriteString("table", table.Table);
+            json.WriteNumber("inserted", table.Inserted);
+            json.WriteNumber("changed", table.Changed);
+            json.WriteNumber("removed", table.Removed);
             json.WriteEndObject();
         }
 
@@ -100,7 +168,7 @@ internal static class RunCommand
     }
 
     /// <summary>Tells people of a run.</summary>
-    public static void WriteSummary(CommandContext context, RunSummary summary)
+    public static void WriteSummary(CommandContext context, RunSummary summary, RunRequest? request = null)
     {
         foreach (var warning in summary.Warnings)
         {
@@ -114,12 +182,36 @@ internal static class RunCommand
         }
 
         var c = summary.Counts;
-        context.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Run {summary.Run}: read {c.Read:N0} = loaded {c.Loaded:N0} + unchanged {c.Unchanged:N0} + " +
+        var what = request?.IsDry == true ? "A run would" : $"Run {summary.Run}:";
+        context.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} read {c.Read:N0} = loaded {c.Loaded:N0} + unchanged {c.Unchanged:N0} + " +
             $"quarantined {c.Quarantined:N0} records of {summary.Streams.Sum(s => s.Files):N0} files; {c.Removed:N0} rows removed."));
+        if (request?.IsDry == true)
+        {
+            WritePlan(context, summary);
+        }
+
         foreach (var reason in summary.Reasons)
         {
             context.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  quarantined {reason.Records:N0}: {reason.Rule}{(reason.Column is null ? "" : $" ({reason.Column})")}, e.g. {reason.Example}"));
         }
+    }
+
+    private static void WritePlan(CommandContext context, RunSummary summary)
+    {
+        foreach (var stream in summary.Streams)
+        {
+            var n = stream.Counts;
+            context.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {stream.Source}/{stream.Stream}: {n.Read:N0} records of {stream.Files:N0} files or deliveries: {n.Loaded:N0} to load, {n.Unchanged:N0} unchanged, {n.Quarantined:N0} to the quarantine"));
+        }
+
+        foreach (var table in summary.Tables)
+        {
+            context.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {table.Table}: {table.Inserted:N0} rows new, {table.Changed:N0} changed, {table.Removed:N0} removed"));
+        }
+
+        context.WriteLine("Nothing was changed.");
     }
 
     /// <summary>Tells people where the time went.</summary>

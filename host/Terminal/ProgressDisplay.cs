@@ -1,45 +1,52 @@
 using System.Globalization;
+using System.Text.Json;
 using Crm.Analytics.Etl;
 using Spectre.Console;
 
 namespace Crm.Analytics.Host.Terminal;
 
-/// <summary>Shows on a terminal how far a run is: the step, its share, rows a second, time left. Redirected, it is silent.</summary>
+/// <summary>
+/// Shows on a terminal how far a run is: each step with its share, rows a second, records put aside and the time left. Redirected, it is silent; for
+/// machines it tells the same as events, one JSON object a line.
+/// </summary>
 internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
 {
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+
     private readonly TaskCompletionSource _done = new();
     private readonly Task? _drawing;
+    private readonly TextWriter? _events;
     private readonly Lock _guard = new();
+    private readonly Dictionary<string, Shown> _steps = new(StringComparer.Ordinal);
     private ProgressContext? _context;
-    private ProgressTask? _task;
-    private string? _step;
-    private long _began;
 
-    private ProgressDisplay(bool visible) => _drawing = visible ? Draw() : null;
+    private ProgressDisplay(bool visible, TextWriter? events) => (_events, _drawing) = (events, visible ? Draw() : null);
 
-    public static ProgressDisplay Start(CommandContext context) => new(visible: !Console.IsErrorRedirected && !context.Json);
+    public static ProgressDisplay Start(CommandContext context) =>
+        new(visible: !Console.IsErrorRedirected && !context.Json, context.Json ? context.Error : null);
 
     public void Report(RunProgress value)
     {
         lock (_guard)
         {
-            if (_context is null)
+            var now = TimeProvider.System.GetTimestamp();
+            if (!_steps.TryGetValue(value.Step, out var shown))
             {
-                return;
+                // A step that does not run side by side with others ends where the next one begins.
+                if (value.Rows == 0 && value.Share is null && !value.Step.StartsWith("land ", StringComparison.Ordinal))
+                {
+                    FinishAll();
+                }
+
+                _steps.Add(value.Step, shown = new(now, _context?.AddTask(Markup.Escape(value.Step))));
+                WriteEvent(value, shown, now);
+            }
+            else if (_events is not null && TimeProvider.System.GetElapsedTime(shown.Told, now) >= Between)
+            {
+                WriteEvent(value, shown, now);
             }
 
-            if (value.Step != _step)
-            {
-                Finish();
-                (_step, _began) = (value.Step, TimeProvider.System.GetTimestamp());
-                _task = _context.AddTask(Markup.Escape(value.Step));
-            }
-
-            var seconds = TimeProvider.System.GetElapsedTime(_began).TotalSeconds;
-            var speed = seconds > 0.5 && value.Rows > 0 ? string.Create(CultureInfo.InvariantCulture, $" {value.Rows / seconds:N0} rows/s") : "";
-            _task!.Description = Markup.Escape(value.Step + speed);
-            _task.IsIndeterminate = value.Share is null;
-            _task.Value = 100 * (value.Share ?? 0);
+            Show(value, shown, now);
         }
     }
 
@@ -47,7 +54,7 @@ internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
     {
         lock (_guard)
         {
-            Finish();
+            FinishAll();
             _context = null;
         }
 
@@ -55,14 +62,59 @@ internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
         _drawing?.GetAwaiter().GetResult();
     }
 
-    private void Finish()
+    private static void Show(RunProgress value, Shown shown, long now)
     {
-        if (_task is not null)
+        if (shown.Task is not { } task)
         {
-            _task.IsIndeterminate = false;
-            _task.Value = 100;
-            _task.StopTask();
+            return;
         }
+
+        var seconds = TimeProvider.System.GetElapsedTime(shown.Began, now).TotalSeconds;
+        var speed = seconds > 0.5 && value.Rows > 0 ? string.Create(CultureInfo.InvariantCulture, $" {value.Rows / seconds:N0} rows/s") : "";
+        var rejects = value.Rejects > 0 ? string.Create(CultureInfo.InvariantCulture, $" {value.Rejects:N0} put aside") : "";
+        task.Description = Markup.Escape(value.Step + speed + rejects);
+        task.IsIndeterminate = value.Share is null;
+        task.Value = 100 * (value.Share ?? 0);
+    }
+
+    private void WriteEvent(RunProgress value, Shown shown, long now)
+    {
+        if (_events is null)
+        {
+            return;
+        }
+
+        shown.Told = now;
+        var seconds = TimeProvider.System.GetElapsedTime(shown.Began, now).TotalSeconds;
+        _events.WriteLine(JsonSerializer.Serialize(new
+        {
+            @event = "progress",
+            step = value.Step,
+            share = value.Share,
+            rows = value.Rows,
+            rows_per_second = seconds > 0 && value.Rows > 0 ? Math.Round(value.Rows / seconds) : (double?)null,
+            seconds_left = value.Share is > 0 and var share ? Math.Round(seconds * (1 - share) / share, 1) : (double?)null,
+            rejects = value.Rejects,
+        }));
+    }
+
+    private void FinishAll()
+    {
+        foreach (var task in _steps.Values.Select(s => s.Task).Where(t => t is { IsFinished: false }))
+        {
+            task!.IsIndeterminate = false;
+            task.Value = 100;
+            task.StopTask();
+        }
+    }
+
+    private sealed class Shown(long began, ProgressTask? task)
+    {
+        public long Began { get; } = began;
+
+        public ProgressTask? Task { get; } = task;
+
+        public long Told { get; set; }
     }
 
     private Task Draw()

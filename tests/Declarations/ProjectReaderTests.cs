@@ -1,5 +1,5 @@
 using System.Text;
-using Crm.Analytics.Etl.Connectors;
+using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors.Files;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;

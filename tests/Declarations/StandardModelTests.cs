@@ -1,4 +1,4 @@
-using Crm.Analytics.Etl.Connectors;
+using Crm.Analytics.Etl;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;

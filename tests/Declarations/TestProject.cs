@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Crm.Analytics.Etl.Connectors;
+using Crm.Analytics.Etl;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 

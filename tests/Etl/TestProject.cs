@@ -40,6 +40,14 @@ internal sealed class TestProject : IDisposable
 
     public List<IRunStep> Steps { get; } = [];
 
+    /// <summary>The table that sources of the kind <c>table</c> read.</summary>
+    public SourceTable Table { get; } = new();
+
+    /// <summary>What reads it; itself, unless a test puts something between.</summary>
+    public IConnector? Connector { get; set; }
+
+    private IReadOnlyList<IConnector> Connectors => [.. StandardConnectors.All, Connector ?? Table];
+
     public void Write(string path, string text)
     {
         var full = Path.Combine(Folder, path);
@@ -52,18 +60,22 @@ internal sealed class TestProject : IDisposable
 
     public void Day(string day, params string[] lines) => Write($"data/{day}.csv", Header + string.Concat(lines.Select(l => l + "\n")));
 
-    public RunSummary Run(IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
+    public RunSummary Run(IProgress<RunProgress>? progress = null, CancellationToken cancellation = default) => Run(new RunRequest(), progress, cancellation);
+
+    public RunSummary Run(RunRequest request, IProgress<RunProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var project = ProjectReader.ReadOrThrow(Folder, StandardConnectors.Options);
+        var project = ProjectReader.ReadOrThrow(Folder, [.. Connectors.Select(c => c.Options)]);
         var landing = Path.Combine(Folder, "landing");
         Directory.CreateDirectory(landing);
         using var warehouse = Open();
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
         using var session = warehouse.Connect();
-        using var outside = scratch.Connect();
-        var environment = new RunEnvironment(session, outside, new LandingStore(landing), StandardConnectors.All, Steps, "test", TimeProvider.System);
-        return new EtlRun(project, environment, progress).Execute(cancellation);
+        var environment = new RunEnvironment(session, scratch, new LandingStore(landing), Connectors, Secrets.None, Steps, "test", TimeProvider.System);
+        return new EtlRun(project, environment, progress).Execute(request, cancellation);
     }
+
+    /// <summary>Names of everything in the landing.</summary>
+    public string[] LandedFiles() => [.. Directory.EnumerateFiles(Path.Combine(Folder, "landing"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     public DuckDbInstance Open() => DuckDbInstance.OpenWarehouse(
         new WarehouseOptions(Path.Combine(Folder, "warehouse.duckdb")) { AllowedDirectories = [Path.Combine(Folder, "landing")] });

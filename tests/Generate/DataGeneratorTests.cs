@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Crm.Analytics.Etl.Connectors;
+using Crm.Analytics.Etl;
 using Crm.Analytics.Host.Generate;
 using Crm.Analytics.Tests.Storage;
 using Crm.Analytics.Warehouse;

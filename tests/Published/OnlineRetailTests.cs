@@ -1,4 +1,3 @@
-using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Host;
 using Crm.Analytics.Host.Demo;

@@ -15,6 +15,9 @@ public enum RowIdentity
 
     /// <summary>By the contract's key within the source: rows are inserted or replace their namesakes.</summary>
     Key,
+
+    /// <summary>By the key of the stream: rows take the place of the row that their record's predecessor made, and rows of records that are gone go.</summary>
+    Predecessor,
 }
 
 /// <summary>
@@ -51,24 +54,42 @@ public sealed class FactLoad
     /// <summary>Loads rows. For <see cref="RowIdentity.New"/> the counts come from the insert alone; nothing is compared.</summary>
     /// <param name="relation">Table or view with the contract's columns, <c>_file</c> and <c>_record</c>, and <c>_deleted</c> when the source can tell deletes.</param>
     /// <param name="identity">How rows are told apart.</param>
-    /// <param name="files">Temporary table (column <c>file_id</c>): for <see cref="RowIdentity.Record"/> the files delivered again, for <see cref="RowIdentity.Key"/> all files of the source.</param>
+    /// <param name="files">
+    /// Temporary table: for <see cref="RowIdentity.Record"/> (file_id) the files delivered again, for <see cref="RowIdentity.Key"/> (file_id) all files of the
+    /// source, for <see cref="RowIdentity.Predecessor"/> (old_file, old_record, file_id, source_record) which record took which one's place.
+    /// </param>
     public MergeCounts Apply(string relation, RowIdentity identity, string files)
     {
         fragments.HasForeign = rates is not null && fragments.Currencies.Any() && rates.Prepare(relation, fragments.Currencies, contract.Time!);
-        var deleted = DeletedRows.In(session, relation);
+        var tells = DeletedRows.In(session, relation);
+        var deleted = tells && session.Scalar<bool>(Fill("has_deleted", relation));
         var standing = deleted ? "_deleted IS NOT TRUE" : "true";
-        if (identity == RowIdentity.New)
+        if (identity == RowIdentity.New || (identity == RowIdentity.Key && !deleted && IsAllNew(relation, files)))
         {
             return new(session.Execute(Fill("append", relation, ("standing", standing))), 0, 0, 0);
         }
 
+        if (identity == RowIdentity.Key)
+        {
+            return MergeByKey(relation, files, deleted);
+        }
+
+        session.Execute(Fill("wanted", relation, ("standing", standing), ("is_deleted", "false")));
         if (identity == RowIdentity.Record)
         {
-            session.Execute(Fill("wanted", relation, ("standing", standing), ("is_deleted", "false")));
             return TableMerge.Apply(session, new(
                 fragments.Table, "load_fact", ["source_file", "source_record"], $"t.source_file IN (SELECT file_id FROM {files})", []), run);
         }
 
+        session.Execute(Sql.Fill("predecessors", ("moved", files)));
+        return TableMerge.Apply(session, new(
+            fragments.Table, "load_fact_moved", ["source_file", "source_record"], $"(t.source_file, t.source_record) IN (SELECT (old_file, old_record) FROM {files})",
+            ["source_file", "source_record"])
+        { MatchWith = ["old_file", "old_record"], Relabels = true }, run);
+    }
+
+    private MergeCounts MergeByKey(string relation, string files, bool deleted)
+    {
         session.Execute(Fill("wanted", relation, ("standing", "true"), ("is_deleted", deleted ? "_deleted IS TRUE" : "false")));
         session.Execute(Fill("last_of_key", relation));
         if (Changed is { } changed)
@@ -84,6 +105,12 @@ public sealed class FactLoad
             Within = $"t.source_file IN (SELECT file_id FROM {files})",
         }, run);
     }
+
+    /// <summary>True when no two rows have one key and none of the keys is loaded: then they need not be compared with anything.</summary>
+    private bool IsAllNew(string relation, string files) =>
+        session.Scalar<long>(Fill("twice", relation)) == 0 && session.Scalar<long>(Sql.Fill(
+            "known", ("rows", relation), ("table", fragments.Table.FullName), ("files", files),
+            ("same", string.Join(" AND ", contract.Key.Select(k => $"r.{SqlName.Quote(k)} IS NOT DISTINCT FROM t.{SqlName.Quote(k)}"))))) == 0;
 
     /// <summary>Looks the versions of touched members up again for rows already loaded; answers the rows that moved to another version.</summary>
     /// <param name="touched">Names of the versioned dimensions of which known members got other versions (temporary tables <c>touched_NAME</c>).</param>

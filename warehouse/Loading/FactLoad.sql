@@ -1,11 +1,21 @@
 -- grain: one row of the fact in {table}
--- reads: {rows}, {table}, {files}
--- writes: {table}, load_fact, load_gone
+-- reads: {rows}, {table}, {moved}, {files}
+-- writes: {table}, load_fact, load_fact_moved, load_gone
 
 -- part: append
 INSERT INTO {table} ({columns}, run_id)
 SELECT {values}, {run}
 FROM (SELECT {inner} FROM {rows} WHERE {standing}) r{joins}
+
+-- part: has_deleted
+SELECT EXISTS (SELECT 1 FROM {rows} WHERE _deleted IS TRUE)
+
+-- part: twice
+SELECT count(*) FROM (SELECT 1 FROM {rows} GROUP BY {key} HAVING count(*) > 1 LIMIT 1)
+
+-- part: known
+SELECT count(*)
+FROM (SELECT 1 FROM {table} t SEMI JOIN {rows} r ON {same} WHERE t.source_file IN (SELECT file_id FROM {files}) LIMIT 1)
 
 -- part: wanted
 CREATE OR REPLACE TEMP TABLE load_fact AS
@@ -26,6 +36,11 @@ DELETE FROM load_fact WHERE rowid IN (
 -- part: gone
 CREATE OR REPLACE TEMP TABLE load_gone AS SELECT {key} FROM load_fact WHERE _is_deleted;
 DELETE FROM load_fact WHERE _is_deleted
+
+-- part: predecessors
+CREATE OR REPLACE TEMP TABLE load_fact_moved AS
+SELECT f.*, m.old_file, m.old_record
+FROM load_fact f LEFT JOIN {moved} m ON m.file_id = f.source_file AND m.source_record = f.source_record
 
 -- part: lookup_again
 -- Rows whose version of a dimension is another one now.

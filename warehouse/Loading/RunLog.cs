@@ -15,6 +15,12 @@ namespace Crm.Analytics.Warehouse.Loading;
 public sealed record LoadedFile(
     int FileId, string Path, long Size, DateTime Modified, string Sha256, long Records, long Rejected, string Landing, int RunId);
 
+/// <summary>What is remembered of a stream.</summary>
+/// <param name="State">What its connector goes on from; null for connectors without a state.</param>
+/// <param name="Columns">Its columns as a JSON object, type by name; null when they are not known.</param>
+/// <param name="RunId">The run that wrote it; null when it moved on without one.</param>
+public sealed record StreamState(string? State, string? Columns, int? RunId);
+
 /// <summary>What a published run says of itself.</summary>
 /// <param name="Run">Its number.</param>
 /// <param name="Started">When it began, UTC.</param>
@@ -42,6 +48,18 @@ public sealed class RunLog(ISession session)
     /// <summary>The files of a stream that are loaded.</summary>
     public IReadOnlyList<LoadedFile> Files(string source, string stream) =>
         session.Query<LoadedFile>(Sql.Fill("files"), new { source, stream });
+
+    /// <summary>What a stream's connector goes on from, and the columns the stream had; null when nothing is remembered of it.</summary>
+    public StreamState? State(string source, string stream) => session.Query<StreamState>(Sql.Fill("state"), new { source, stream }).FirstOrDefault();
+
+    /// <summary>Writes what a stream goes on from, in place of what was.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="state">The connector's state.</param>
+    /// <param name="columns">The stream's columns, as <see cref="StreamState.Columns"/>.</param>
+    /// <param name="run">The run that writes; null when the state moved on without one.</param>
+    public void WriteState(string source, string stream, string? state, string? columns, int? run) =>
+        session.Execute(Sql.Fill("write_state"), new { source, stream, state, columns, run });
 
     /// <summary>The number the next new file gets.</summary>
     public int NextFile() => session.Scalar<int>(Sql.Fill("next_file"));
@@ -110,6 +128,17 @@ public sealed class RunLog(ISession session)
     /// <summary>Takes the records of files that are delivered again out of the quarantine.</summary>
     /// <param name="files">Temporary table with the column <c>file_id</c>.</param>
     public void Release(string files) => session.Execute(Sql.Fill("release", ("files", files)));
+
+    /// <summary>Takes single records out of the quarantine.</summary>
+    /// <param name="records">Temporary table with the columns <c>file_id</c> and <c>source_record</c>.</param>
+    public void ReleaseRecords(string records) => session.Execute(Sql.Fill("release_records", ("records", records)));
+
+    /// <summary>Ids of the files of a stream with records in the quarantine that were read as records.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="rule">Those that this rule put aside; null for any.</param>
+    public IReadOnlyList<int> QuarantinedFiles(string source, string stream, string? rule) =>
+        session.Query<int>(Sql.Fill("quarantined_files"), new { source, stream, rule });
 
     private sealed record LatestRow(int RunId, string Declarations);
 }

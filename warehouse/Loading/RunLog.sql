@@ -1,6 +1,6 @@
 -- grain: one run, one stream of a run, one step of a run, one source file, one reason for one quarantined record
--- reads: meta.run, meta.source_file, meta.quarantine, {bad}, {files}
--- writes: meta.run, meta.run_stream, meta.run_step, meta.source_file, meta.quarantine
+-- reads: meta.run, meta.source_file, meta.quarantine, meta.stream_state, {bad}, {files}, {records}
+-- writes: meta.run, meta.run_stream, meta.run_step, meta.source_file, meta.quarantine, meta.stream_state
 
 -- part: latest
 SELECT run_id, declarations FROM meta.run WHERE status = 'published' ORDER BY run_id DESC LIMIT 1
@@ -10,6 +10,13 @@ SELECT file_id, path, size, modified, sha256, records, rejected, landing, run_id
 FROM meta.source_file
 WHERE source = $source AND stream = $stream
 ORDER BY path
+
+-- part: state
+SELECT state, columns, run_id FROM meta.stream_state WHERE source = $source AND stream = $stream
+
+-- part: write_state
+DELETE FROM meta.stream_state WHERE source = $source AND stream = $stream;
+INSERT INTO meta.stream_state VALUES ($source, $stream, $state, $columns, $run)
 
 -- part: next_file
 SELECT coalesce(max(file_id), 0) + 1 FROM meta.source_file
@@ -40,3 +47,12 @@ FROM {bad} b JOIN meta.source_file f ON f.file_id = b.file_id
 -- part: release
 -- A file delivered again stands for all it held: what was wrong with it before is wrong no more, or is found again.
 DELETE FROM meta.quarantine WHERE source_file IN (SELECT file_id FROM {files})
+
+-- part: release_records
+DELETE FROM meta.quarantine WHERE (source_file, source_record) IN (SELECT (file_id, source_record) FROM {records})
+
+-- part: quarantined_files
+SELECT DISTINCT source_file
+FROM meta.quarantine
+WHERE source = $source AND stream = $stream AND source_record > 0 AND rule <> 'unreadable' AND ($rule IS NULL OR rule = $rule)
+ORDER BY source_file

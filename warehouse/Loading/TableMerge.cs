@@ -27,6 +27,12 @@ public sealed record MergeRequest(
 {
     /// <summary>Condition, with alias <c>t</c>, that rows of the table must meet to take part at all; null: all do.</summary>
     public string? Within { get; init; }
+
+    /// <summary>Columns of <see cref="Wanted"/> that stand for those of <see cref="Match"/>, in their order; null: the namesakes do.</summary>
+    public IReadOnlyList<string>? MatchWith { get; init; }
+
+    /// <summary>True to write the wanted values of the ignored columns into rows that are otherwise as wanted: the row stays, its lineage is the newer one.</summary>
+    public bool Relabels { get; init; }
 }
 
 /// <summary>
@@ -51,9 +57,11 @@ public static class TableMerge
             ("history", request.Table.HistoryName),
             ("wanted", request.Wanted),
             ("columns", SqlName.List(columns.Select(SqlName.Quote))),
-            ("match", string.Join(" AND ", request.Match.Select(Same))),
+            ("match", string.Join(" AND ", request.Match.Zip(request.MatchWith ?? request.Match, Same))),
             ("within", request.Within ?? "true"),
-            ("same", compared.Count == 0 ? "true" : string.Join(" AND ", compared.Select(Same))),
+            ("same", compared.Count == 0 ? "true" : string.Join(" AND ", compared.Select(c => Same(c, c)))),
+            ("labels", SqlName.List(request.Ignore.Select(c => $"{SqlName.Quote(c)} = w.{SqlName.Quote(c)}"))),
+            ("relabelled", string.Join(" OR ", request.Ignore.Select(c => $"t.{SqlName.Quote(c)} IS DISTINCT FROM w.{SqlName.Quote(c)}"))),
             ("scope", request.Scope ?? "false"),
             ("run", run.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         ];
@@ -71,11 +79,16 @@ public static class TableMerge
             session.Execute(Sql.Fill("insert", values));
         }
 
+        if (request.Relabels && counts.Unchanged > 0)
+        {
+            session.Execute(Sql.Fill("relabel", values));
+        }
+
         session.Execute(Sql.Fill("drop", values));
         return result;
     }
 
-    private static string Same(string column) => $"t.{SqlName.Quote(column)} IS NOT DISTINCT FROM w.{SqlName.Quote(column)}";
+    private static string Same(string column, string wanted) => $"t.{SqlName.Quote(column)} IS NOT DISTINCT FROM w.{SqlName.Quote(wanted)}";
 
     private sealed record MergeCountsRow(long Wanted, long Changed, long Removed, long Unchanged);
 }

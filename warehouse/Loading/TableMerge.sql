@@ -30,5 +30,10 @@ SELECT {columns}, {run}
 FROM {wanted}
 WHERE rowid NOT IN (SELECT wanted_id FROM merge_row WHERE is_same)
 
+-- part: relabel
+UPDATE {table} t SET {labels}
+FROM merge_row m JOIN {wanted} w ON w.rowid = m.wanted_id
+WHERE t.rowid = m.row_id AND m.is_same AND ({relabelled})
+
 -- part: drop
 DROP TABLE merge_row

@@ -78,10 +78,14 @@ internal sealed class DuckDbSession(DuckDBConnection connection, Action<DuckDbSe
 
     public IBulkAppend Append(string schema, string table)
     {
-        if (!_inTransaction)
-            throw new InvalidOperationException("Append inside a transaction only: rows are sent while they come.");
-
+        CheckTransaction();
         return schema == "temp" ? new BulkAppend(connection, "temp", "main", table) : new BulkAppend(connection, null, schema, table);
+    }
+
+    public ColumnAppend AppendColumns(string schema, string table)
+    {
+        CheckTransaction();
+        return schema == "temp" ? new ColumnAppend(connection, "temp", "main", table) : new ColumnAppend(connection, null, schema, table);
     }
 
     public bool TryCheckpoint()
@@ -130,6 +134,12 @@ internal sealed class DuckDbSession(DuckDBConnection connection, Action<DuckDbSe
         {
             throw EngineErrors.ToEngine(error);
         }
+    }
+
+    private void CheckTransaction()
+    {
+        if (!_inTransaction)
+            throw new InvalidOperationException("Append inside a transaction only: rows are sent while they come.");
     }
 
     // The error that led here is the one to tell; a rollback that fails too says that there is no transaction any more.

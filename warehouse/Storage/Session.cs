@@ -37,6 +37,12 @@ public interface ISession : IDisposable
     IBulkAppend Append(string schema, string table);
 
     /// <summary>
+    /// Opens an append of typed columns, for rows that come in great numbers; only inside <see cref="InTransaction"/>. Schema <c>temp</c> stands for the
+    /// session's temporary tables.
+    /// </summary>
+    ColumnAppend AppendColumns(string schema, string table);
+
+    /// <summary>
     /// Writes what is committed from the write-ahead log into the file: after DDL, outside a transaction. False when another session's open transaction
     /// forbids it now; try again later, nothing is lost meanwhile.
     /// </summary>

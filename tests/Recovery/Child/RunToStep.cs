@@ -20,9 +20,8 @@ internal static class RunToStep
             new WarehouseOptions(Path.Combine(folder, project.Settings.Warehouse)) { AllowedDirectories = [landing], Threads = 2 });
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { Threads = 2 });
         using var session = warehouse.Connect();
-        using var outside = scratch.Connect();
         var environment = new RunEnvironment(
-            session, outside, new LandingStore(landing), StandardConnectors.All, [new LastStep()], "test", TimeProvider.System);
+            session, scratch, new LandingStore(landing), StandardConnectors.All, Secrets.None, [new LastStep()], "test", TimeProvider.System);
         new EtlRun(project, environment, new KillAt(step)).Execute();
     }
 

@@ -102,7 +102,7 @@ public static class ProjectReader
             }
 
             var source = SourceFormat.Build(map, references.Model);
-            SourceCheck.Check(source, map, references);
+            SourceCheck.Check(source, map, connectors.FirstOrDefault(c => c.Connector == source.Connector), references);
             if (!sources.TryAdd(source.Name, source) && map.Scalar("source") is { } name)
             {
                 problems.Add(new(name.Where, $"source '{source.Name}' for the second time", $"each source once (the first is at {sources[source.Name].Where})",

@@ -7,11 +7,19 @@ namespace Crm.Analytics.Warehouse.Declarations.Reading;
 /// </summary>
 internal static class SourceCheck
 {
-    public static void Check(Source source, YamlMap node, References references)
+    /// <param name="source">The source.</param>
+    /// <param name="node">Where it stands.</param>
+    /// <param name="connector">Its connector; null when it is not known.</param>
+    /// <param name="references">Takes the problems.</param>
+    public static void Check(Source source, YamlMap node, ConnectorOptions? connector, References references)
     {
         foreach (var (_, value) in node.MapOf("streams"))
         {
             CheckFormats(value as YamlMap, references);
+            if (value is YamlMap stream && connector is not null)
+            {
+                SyncCheck.Check(stream, connector, references);
+            }
         }
 
         foreach (var (name, value) in node.MapOf("map"))

@@ -1,0 +1,184 @@
+using System.Globalization;
+using Crm.Analytics.Etl;
+using Crm.Analytics.Etl.Connectors;
+using Crm.Analytics.Etl.Landing;
+using Crm.Analytics.Warehouse.Declarations.Reading;
+using Crm.Analytics.Warehouse.Storage;
+using DuckDB.NET.Data;
+
+namespace Crm.Analytics.Bench;
+
+/// <summary>
+/// Loading a made-up shop from CSV beside the best script we could write by hand: the first day (everything), and a second day on which one line and one
+/// customer in a hundred are new or changed. CPU seconds count as well as wall time: on a busy machine they are steadier.
+/// </summary>
+internal static class LoadBench
+{
+    private const string FactColumns =
+        "date_key, c.customer_id, c.valid_from, p.product_id, g.country, order_id, line_id, ordered_at, quantity, unit_price, revenue, channel, s.source_record";
+
+    public static int Run(int millions, int rounds)
+    {
+        var project = Generate(millions);
+        var byHand = Path.Combine(Layout.Work, $"load-{millions}", "by-hand");
+        var bench = Environment.ProcessPath!;
+        List<Measurement> first = [], theirs = [], second = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            Clear(project, byHand);
+            SetSecondDay(project, isThere: false);
+            theirs.Add(MeasuredProcess.Run(bench, "baseline", Path.Combine(project, "data"), Path.Combine(byHand, "by-hand.duckdb"), Script("first-day.sql")));
+            first.Add(MeasuredProcess.Run(bench, "load-project", project));
+            var isEqual = Compare(project, byHand);
+            SetSecondDay(project, isThere: true);
+            second.Add(MeasuredProcess.Run(bench, "load-project", project));
+            Print(millions, first[^1], theirs[^1], second[^1], isEqual);
+        }
+
+        return 0;
+    }
+
+    /// <summary>The child process: one run of a project without models.</summary>
+    public static int Load(string folder)
+    {
+        var project = ProjectReader.ReadOrThrow(folder, StandardConnectors.Options);
+        var landing = Path.Combine(folder, "landing");
+        Directory.CreateDirectory(landing);
+        using var warehouse = DuckDbInstance.OpenWarehouse(new WarehouseOptions(Path.Combine(folder, "warehouse.duckdb")) { AllowedDirectories = [landing] });
+        using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
+        using var session = warehouse.Connect();
+        var environment = new RunEnvironment(session, scratch, new LandingStore(landing), StandardConnectors.All, Secrets.None, [], "bench", TimeProvider.System);
+        var watch = new StepWatch();
+        var summary = new EtlRun(project, environment, watch).Execute();
+        watch.Report(new("the commit", null, 0));
+        foreach (var step in summary.Steps)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"    {step.Step,-40} {step.Rows,12:N0} {step.Seconds,8:0.00} s {watch.CpuOf(step.Step),8:0.00} s CPU"));
+        }
+
+        return 0;
+    }
+
+    /// <summary>CPU seconds of the process from the beginning of a step to that of the next; steps that run side by side share it as it comes.</summary>
+    private sealed class StepWatch : IProgress<RunProgress>
+    {
+        private readonly Dictionary<string, double> seconds = [];
+        private string step = "start";
+        private double since;
+
+        public double CpuOf(string name) => seconds.GetValueOrDefault(name);
+
+        public void Report(RunProgress value)
+        {
+            var now = Environment.CpuUsage.TotalTime.TotalSeconds;
+            seconds[step] = seconds.GetValueOrDefault(step) + now - since;
+            (step, since) = (value.Step, now);
+        }
+    }
+
+    private static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Load", name);
+
+    private static string Generate(int millions)
+    {
+        var project = Path.Combine(Layout.Work, $"load-{millions}", "project");
+        if (File.Exists(Path.Combine(project, "generated")))
+        {
+            return project;
+        }
+
+        foreach (var folder in (string[])["data/lines", "data/customers", "later/lines", "later/customers", "sources"])
+        {
+            Directory.CreateDirectory(Path.Combine(project, folder));
+        }
+
+        File.WriteAllText(Path.Combine(project, "crm.yaml"), "name: Load bench\n");
+        File.Copy(Script("shop.yaml"), Path.Combine(project, "sources", "shop.yaml"), overwrite: true);
+        var parts = File.ReadAllText(Script("generate.sql")).Split("-- part: ");
+        var customers = millions * 50_000;
+        var data = Path.Combine(project, "data");
+        for (var i = 0; i < millions; i++)
+        {
+            Execute(parts[0], data, $"day1-{i:00}", i * 1_000_000L, (i + 1) * 1_000_000L, customers, millions);
+        }
+
+        Execute(parts[1]["customers".Length..], data, "", 0, 0, customers, millions);
+        Execute(parts[2]["moved customers".Length..], Path.Combine(project, "later"), "", 0, 0, customers, millions);
+        Execute(parts[0], Path.Combine(project, "later"), "day2", millions * 1_000_000L, (millions * 1_000_000L) + (millions * 10_000L), customers, millions);
+        File.WriteAllText(Path.Combine(project, "generated"), "");
+        return project;
+    }
+
+    private static void Execute(string sql, string folder, string name, long first, long last, int customers, int millions)
+    {
+        using var connection = new DuckDBConnection("DataSource=:memory:");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql.Replace("{folder}", folder).Replace("{name}", name)
+            .Replace("{first}", first.ToString(CultureInfo.InvariantCulture)).Replace("{last}", last.ToString(CultureInfo.InvariantCulture))
+            .Replace("{customers}", customers.ToString(CultureInfo.InvariantCulture)).Replace("{step}", (30_000 / millions).ToString(CultureInfo.InvariantCulture));
+        command.ExecuteNonQuery();
+    }
+
+    private static void SetSecondDay(string project, bool isThere)
+    {
+        foreach (var file in (string[])["lines/day2.csv", "customers/second.csv"])
+        {
+            var (away, there) = (Path.Combine(project, "later", file), Path.Combine(project, "data", file));
+            if (isThere && File.Exists(away))
+            {
+                File.Move(away, there);
+            }
+            else if (!isThere && File.Exists(there))
+            {
+                File.Move(there, away);
+            }
+        }
+    }
+
+    private static void Clear(string project, string byHand)
+    {
+        foreach (var folder in (string[])[byHand, Path.Combine(project, "landing")])
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        Directory.CreateDirectory(byHand);
+        File.Delete(Path.Combine(project, "warehouse.duckdb"));
+        File.Delete(Path.Combine(project, "warehouse.duckdb.wal"));
+    }
+
+    private static bool Compare(string project, string byHand) =>
+        Hash(Path.Combine(project, "warehouse.duckdb")) == Hash(Path.Combine(byHand, "by-hand.duckdb"));
+
+    private static string Hash(string file)
+    {
+        using var connection = new DuckDBConnection("DataSource=:memory:");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"ATTACH '{file.Replace("'", "''")}' AS w (READ_ONLY); USE w";
+        command.ExecuteNonQuery();
+        command.CommandText = $"""
+            SELECT count(*) || ' ' || CAST(sum(CAST(hash(f) AS HUGEINT)) AS VARCHAR)
+            FROM (SELECT {FactColumns} FROM star.fact_sales s JOIN star.dim_customer c USING (customer_version_key) JOIN star.dim_product p USING (product_key)
+                  JOIN star.dim_geography g USING (geography_key)) f
+            """;
+        return (string)command.ExecuteScalar()!;
+    }
+
+    private static void Print(int millions, Measurement first, Measurement theirs, Measurement second, bool isEqual) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"""
+        {millions} million lines        seconds   CPU s   peak MB
+          by hand, first day  {theirs.Seconds,8:0.00} {theirs.CpuSeconds,7:0.00} {theirs.PeakMegabytes,9:0}
+          first day           {first.Seconds,8:0.00} {first.CpuSeconds,7:0.00} {first.PeakMegabytes,9:0}   ratio {first.Seconds / theirs.Seconds:0.00} wall, {first.CpuSeconds / theirs.CpuSeconds:0.00} CPU (promise 1.10)
+          second day          {second.Seconds,8:0.00} {second.CpuSeconds,7:0.00} {second.PeakMegabytes,9:0}   {second.CpuSeconds / first.CpuSeconds:0.0%} of the first day's CPU (promise 6 % at 50 million)
+          facts equal         {(isEqual ? "yes" : "NO")}
+        first day:
+        {first.Output}
+        second day:
+        {second.Output}
+        """));
+}
