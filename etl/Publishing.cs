@@ -43,7 +43,12 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             var load = new DerivedFactLoad(session, fact, catalogue, run);
             if (load.IsDue())
             {
-                clock.Step($"derive {fact.TableName}", () => Rows(load.Apply()) + FillDates(fact));
+                clock.Step($"derive {fact.TableName}", () =>
+                {
+                    var counts = load.Apply();
+                    Note(fact.TableName, counts);
+                    return Rows(counts) + FillDates(fact);
+                });
             }
         }
 

@@ -1,5 +1,5 @@
 -- grain: one row of a fact that is made from other facts
--- reads: {table}, {history}, {parts}, load_touched
+-- reads: {table}, {history}, load_touched
 -- writes: load_touched, load_fact
 
 -- part: has_rows

@@ -84,7 +84,7 @@ WITH filled AS (
 SELECT turning.*{changes}, false AS is_inferred,
        CASE WHEN row_number() OVER w = 1 THEN TIMESTAMP '0001-01-01' ELSE moment END AS valid_from,
        coalesce(lead(moment) OVER w, TIMESTAMP '9999-12-31') AS valid_to
-FROM turning{change_joins}
+FROM turning AS turning{change_joins}
 WINDOW w AS (PARTITION BY turning.member ORDER BY moment)
 
 -- part: forgotten

@@ -61,30 +61,35 @@ public sealed class FactLoad
     public MergeCounts Apply(string relation, RowIdentity identity, string files)
     {
         fragments.HasForeign = rates is not null && fragments.Currencies.Any() && rates.Prepare(relation, fragments.Currencies, contract.Time!);
-        var deleted = DeletedRows.In(session, relation);
+        var tells = DeletedRows.In(session, relation);
+        var deleted = tells && session.Scalar<bool>(Fill("has_deleted", relation));
         var standing = deleted ? "_deleted IS NOT TRUE" : "true";
-        if (identity == RowIdentity.New || (identity == RowIdentity.Key && IsAllNew(relation, files)))
+        if (identity == RowIdentity.New || (identity == RowIdentity.Key && !deleted && IsAllNew(relation, files)))
         {
             return new(session.Execute(Fill("append", relation, ("standing", standing))), 0, 0, 0);
         }
 
+        if (identity == RowIdentity.Key)
+        {
+            return MergeByKey(relation, files, deleted);
+        }
+
+        session.Execute(Fill("wanted", relation, ("standing", standing), ("is_deleted", "false")));
         if (identity == RowIdentity.Record)
         {
-            session.Execute(Fill("wanted", relation, ("standing", standing), ("is_deleted", "false")));
             return TableMerge.Apply(session, new(
                 fragments.Table, "load_fact", ["source_file", "source_record"], $"t.source_file IN (SELECT file_id FROM {files})", []), run);
         }
 
-        if (identity == RowIdentity.Predecessor)
-        {
-            session.Execute(Fill("wanted", relation, ("standing", standing), ("is_deleted", "false")));
-            session.Execute(Sql.Fill("predecessors", ("moved", files)));
-            return TableMerge.Apply(session, new(
-                fragments.Table, "load_fact_moved", ["source_file", "source_record"],
-                $"(t.source_file, t.source_record) IN (SELECT (old_file, old_record) FROM {files})", ["source_file", "source_record"])
-            { MatchWith = ["old_file", "old_record"], Relabels = true }, run);
-        }
+        session.Execute(Sql.Fill("predecessors", ("moved", files)));
+        return TableMerge.Apply(session, new(
+            fragments.Table, "load_fact_moved", ["source_file", "source_record"], $"(t.source_file, t.source_record) IN (SELECT (old_file, old_record) FROM {files})",
+            ["source_file", "source_record"])
+        { MatchWith = ["old_file", "old_record"], Relabels = true }, run);
+    }
 
+    private MergeCounts MergeByKey(string relation, string files, bool deleted)
+    {
         session.Execute(Fill("wanted", relation, ("standing", "true"), ("is_deleted", deleted ? "_deleted IS TRUE" : "false")));
         session.Execute(Fill("last_of_key", relation));
         if (Changed is { } changed)

@@ -7,6 +7,9 @@ INSERT INTO {table} ({columns}, run_id)
 SELECT {values}, {run}
 FROM (SELECT {inner} FROM {rows} WHERE {standing}) r{joins}
 
+-- part: has_deleted
+SELECT EXISTS (SELECT 1 FROM {rows} WHERE _deleted IS TRUE)
+
 -- part: twice
 SELECT count(*) FROM (SELECT 1 FROM {rows} GROUP BY {key} HAVING count(*) > 1 LIMIT 1)
 
