@@ -29,9 +29,7 @@ public class FileFuzzTests
             foreach (var kind in kinds)
             {
                 var count = Math.Min(Math.Min(FilesOfABatch, Math.Max(1, files / kinds.Count)), files - done);
-                var c0 = System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime; var w0 = System.Diagnostics.Stopwatch.StartNew();
                 Land(folder, kind, Enumerable.Range(round * FilesOfABatch, count).ToList(), tally);
-                TestContext.Progress.WriteLine($"{kind.Name} {count}: {w0.Elapsed.TotalSeconds:0.0} wall {(System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime - c0).TotalSeconds:0.0} cpu");
                 done += count;
             }
         }

@@ -22,6 +22,9 @@ switch (args)
     case ["run", var folder, var step]:
         RunToStep.Execute(folder, int.Parse(step, System.Globalization.CultureInfo.InvariantCulture));
         break;
+    case ["land", var folder, var pattern]:
+        LandFiles.Land(folder, pattern);
+        break;
     default:
         return 2;
 }
