@@ -17,6 +17,7 @@ internal sealed class PostgresServer : IDisposable
     private static readonly Lazy<PostgresServer?> shared = new(Start);
     private readonly string folder;
     private readonly Process process;
+    private int ended;
 
     private PostgresServer(string folder, Process process, int port) => (this.folder, this.process, Port) = (folder, process, port);
 
@@ -73,6 +74,11 @@ internal sealed class PostgresServer : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref ended, 1) == 1)
+        {
+            return;
+        }
+
         if (!process.HasExited)
         {
             // SIGINT asks for a fast shut-down; the launcher passes it on, since it became the server itself.
@@ -122,6 +128,9 @@ internal sealed class PostgresServer : IDisposable
             "-c", "wal_level=logical", "-c", "fsync=off", "-c", "max_replication_slots=40", "-c", "max_wal_senders=4", "-c", "shared_buffers=64MB",
             "-c", "max_connections=60", "-c", "log_min_messages=fatal");
         var server = new PostgresServer(folder, process, port);
+
+        // Where the runner leaves without its last tear-down.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
         server.Wait();
         return server;
     }
@@ -186,12 +195,4 @@ internal sealed class PostgresServer : IDisposable
             }
         }
     }
-}
-
-/// <summary>Ends the servers when all tests have run.</summary>
-[SetUpFixture]
-internal sealed class Servers
-{
-    [OneTimeTearDown]
-    public void End() => PostgresServer.EndShared();
 }
