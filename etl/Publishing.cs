@@ -104,7 +104,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
 
         var rows = new ContractRows(relation, (key, members) =>
         {
-            var all = maps.Select(m => m.Stream.AllOf(store, m.Map, key, members)).ToList();
+            var all = maps.Select(m => m.Stream.History(store).AllOf(m.Map, key, members)).ToList();
             if (all.Contains(null))
             {
                 return null;
@@ -146,7 +146,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         foreach (var (stream, map) in maps.Where(m => m.Stream.Changed.Count > 0))
         {
             var name = $"withdrawn_{stream.Source.Name}_{stream.Stream.Name}_{dimension.Name}";
-            if (stream.MakeWithdrawn(session, store, map, dimension.Key!, name))
+            if (stream.History(store).MakeWithdrawn(session, map, dimension.Key!, name))
             {
                 // Several streams with changed files: later tables take the earlier ones in.
                 if (table is not null)

@@ -9,19 +9,6 @@ using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl;
 
-/// <summary>A stream and what the warehouse knows of it.</summary>
-/// <param name="Source">The source.</param>
-/// <param name="Stream">The stream.</param>
-/// <param name="Files">Its files and deliveries.</param>
-/// <param name="Before">What was remembered of it; null for the first time.</param>
-/// <param name="IsOfVersions">As <see cref="KeyIndex"/> says.</param>
-internal sealed record KnownStream(Source Source, SourceStream Stream, IReadOnlyList<LoadedFile> Files, StreamState? Before, bool IsOfVersions)
-{
-    /// <summary>Asks the log.</summary>
-    public static KnownStream Of(Source source, SourceStream stream, RunLog log, RunEnvironment environment) => new(
-        source, stream, log.Files(source.Name, stream.Name), log.State(source.Name, stream.Name), !environment.ConnectorOf(source).Options.ReadsFromCursor);
-}
-
 /// <summary>One stream on its way through a run: what landed of it, the rows it makes of each contract, and what became of its records.</summary>
 internal sealed class StreamLoad
 {
@@ -151,7 +138,7 @@ internal sealed class StreamLoad
         MakeFilesTable(session, ChangedTable, Changed);
         if (Keys is not null && !IsRecalled && MakeGone(session))
         {
-            var tombstones = new Tombstones(shape, store, run).Land(session, batches, LandingsOf(session, store));
+            var tombstones = new Tombstones(shape, store, run).Land(session, batches, History(store).Gone(session));
             Number(tombstones, ref nextFile);
             batches.Add(tombstones);
         }
@@ -231,32 +218,8 @@ internal sealed class StreamLoad
         .Concat(batches.SelectMany(b => b.Files.SelectMany(f => f.Warnings.Select(w => $"{f.Path}: {w}"))))
         .Concat(batches.SelectMany(b => b.Drift.Select(d => $"{Source.Name}/{Stream.Name}: column {d.Column} is {(d.Kind == DriftKind.Added ? "new" : "missing")} in {d.Files} file(s), first in {d.Path}")));
 
-    /// <summary>
-    /// A query for every accepted row ever landed of some members in one contract, this run's among them, or null when a landed batch is gone.
-    /// </summary>
-    /// <param name="store">The landing.</param>
-    /// <param name="map">The map; one of <see cref="Maps"/>.</param>
-    /// <param name="key">The contract's column with the business key.</param>
-    /// <param name="members">Temporary table with the column <c>member</c>.</param>
-    public string? AllOf(LandingStore store, ConformedRows map, string key, string members)
-    {
-        var current = Known.Where(k => !files.ContainsKey(k.Path)).Concat(files.Values);
-        return Landed(store, map, current, rows => Sql.Fill(
-            "some_members", ("rows", rows.Sql), ("ids", rows.Ids), ("key", SqlName.Quote(key)), ("members", members)));
-    }
-
-    /// <summary>Makes a temporary table of the members that the earlier content of changed files spoke of; false when there are none to ask.</summary>
-    public bool MakeWithdrawn(ISession session, LandingStore store, ConformedRows map, string key, string table)
-    {
-        var old = Known.Where(k => Only is null && files.ContainsKey(k.Path));
-        if (Landed(store, map, old, rows => Sql.Fill("member_of", ("rows", rows.Sql), ("ids", rows.Ids), ("key", SqlName.Quote(key)))) is not { Length: > 0 } query)
-        {
-            return false;
-        }
-
-        session.Execute(Sql.Fill("members", ("view", table), ("rows", query)));
-        return true;
-    }
+    /// <summary>What landed of the stream before, read as it is read now.</summary>
+    public StreamHistory History(LandingStore store) => new(shape, Known, Only is null ? files : new Dictionary<string, LoadedFile>(), [.. files.Values], store);
 
     private void Number(LandedBatch batch, ref int nextFile)
     {
@@ -285,7 +248,7 @@ internal sealed class StreamLoad
         MakeRaw(session);
         if (batches is [.., { IsSnapshot: true }])
         {
-            queries.Add(Keys!.GoneFromSnapshot(Raw));
+            queries.Add(Keys!.GoneFromSnapshot(Sql.Fill("snapshot", ("raw", Raw), ("files", SqlName.List(Snapshot().SelectMany(b => b.Files).Select(f => $"{IdOf(f)}"))))));
         }
         else if (KeyList is not null)
         {
@@ -306,16 +269,8 @@ internal sealed class StreamLoad
         return session.Scalar<long>(Sql.Fill("gone_count", ("gone", Tombstones.Gone))) > 0;
     }
 
-    /// <summary>Landed records of earlier runs, for the keys that are gone: the relation of each landing that holds any.</summary>
-    private IEnumerable<string> LandingsOf(ISession session, LandingStore store)
-    {
-        var wanted = session.Query<int>(Sql.Fill("gone_files", ("gone", Tombstones.Gone))).ToHashSet();
-        return Known.Where(k => wanted.Contains(k.FileId)).GroupBy(k => k.Landing, StringComparer.Ordinal).SelectMany(group =>
-        {
-            var ids = group.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal);
-            return store.Find(Source.Name, Stream.Name, group.Key) is { } batch ? [LandedRelation.Sql(batch, f => ids.GetValueOrDefault(f.Path, -1))] : Array.Empty<string>();
-        });
-    }
+    /// <summary>The batches that hold everything there is: the last one, with the chunks right before it.</summary>
+    private IEnumerable<LandedBatch> Snapshot() => batches.SkipLast(1).Reverse().TakeWhile(b => b.HasMore).Prepend(batches[^1]);
 
     private string MakeRaw(ISession session)
     {
@@ -366,38 +321,6 @@ internal sealed class StreamLoad
                 raw = reject.RawText,
             });
         }
-    }
-
-    private string? Landed(LandingStore store, ConformedRows map, IEnumerable<LoadedFile> wanted, Func<(string Sql, string Ids), string> select)
-    {
-        var landed = new List<(LandedBatch Batch, Dictionary<string, int> Ids)>();
-        foreach (var group in wanted.Where(f => f.Records > f.Rejected).GroupBy(f => f.Landing, StringComparer.Ordinal))
-        {
-            if (store.Find(Source.Name, Stream.Name, group.Key) is not { } batch)
-            {
-                return null;
-            }
-
-            landed.Add((batch, group.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal)));
-        }
-
-        var queries = new List<string>();
-        foreach (var alike in landed.GroupBy(l => (l.Batch.MarksDeleted, string.Join('\n', l.Batch.Columns))).Select(g => g.ToList()))
-        {
-            var columns = alike[0].Batch.Columns;
-            var ids = alike.ToDictionary(l => l.Batch.Id, l => l.Ids, StringComparer.Ordinal);
-            var rows = LandedRelation.Sql([.. alike.Select(l => l.Batch)], (b, f) => ids[b.Id].GetValueOrDefault(f.Path, -1));
-            var list = SqlName.List(alike.SelectMany(l => l.Ids.Values).Order().Select(i => i.ToString(CultureInfo.InvariantCulture)));
-
-            // A column that the stream has only now was missing then.
-            var later = shape.Columns.Where(c => !columns.Any(o => string.Equals(o.Name, c.Name, StringComparison.OrdinalIgnoreCase))).ToList();
-            var then = shape with { Columns = [.. columns.Select(c => new DescribedColumn(c.Name, c.Type)), .. later] };
-            var added = string.Concat(later.Select(c => $", CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}"));
-            var good = Sql.Fill("not_quarantined", ("added", (then.TellsDeletes ? ", true AS _current" : "") + added), ("rows", $"({rows})"));
-            queries.Add(select((ConformedStream.Landed(map, then, $"({good})"), list)));
-        }
-
-        return string.Join("\nUNION ALL\n", queries);
     }
 
     private static ConformedRows RowsOf(Project project, StreamShape shape, ContractMap map)

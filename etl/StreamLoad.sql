@@ -33,6 +33,9 @@ UNION SELECT source_file, source_record FROM {table} WHERE run_id = {run}
 -- part: nothing
 SELECT *, CAST(NULL AS VARCHAR) AS _path FROM {empty}
 
+-- part: snapshot
+(SELECT * FROM {raw} WHERE _file IN ({files}))
+
 -- part: key_list
 (SELECT * FROM read_parquet({file}))
 
@@ -73,27 +76,5 @@ CREATE OR REPLACE TEMP TABLE {gone} AS
 -- part: gone_count
 SELECT count(*) FROM {gone}
 
--- part: gone_files
-SELECT DISTINCT good_file FROM {gone} WHERE good_file IS NOT NULL
-
 -- part: reject
 INSERT INTO {bad} VALUES ($file_id, $record, $line, NULL, 'unreadable', $column, $reason, $raw, nullif($number, 0))
-
--- part: members
-CREATE OR REPLACE TEMP TABLE {view} AS
-SELECT DISTINCT member FROM (
-{rows}
-)
-WHERE member IS NOT NULL
-
--- part: member_of
-SELECT {key} AS member FROM ({rows}) WHERE _file IN ({ids})
-
--- part: some_members
-SELECT * FROM ({rows}) WHERE _file IN ({ids}) AND {key} IN (SELECT member FROM {members})
-
--- part: not_quarantined
-SELECT *{added} FROM {rows} WHERE (_file, _record) NOT IN (SELECT (source_file, source_record) FROM meta.quarantine WHERE source_record IS NOT NULL)
-
--- part: union
-SELECT * FROM {target}

@@ -1,5 +1,5 @@
 -- grain: the fact and dimensions of the made-up shop, its bad lines with their reasons, and a Parquet copy of what was read
--- reads: star.dim_customer, star.dim_product, star.dim_geography, star.fact_sales
+-- reads: star.dim_customer, star.dim_product, star.dim_geography, star.fact_sales, bad
 -- writes: file, star.dim_customer, star.dim_product, star.dim_geography, star.fact_sales, bad
 
 -- The best script we could write for these files alone: lines go straight into the fact with their file and record, bad ones are moved out afterwards by

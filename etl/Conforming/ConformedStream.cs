@@ -80,7 +80,7 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
         var bad = session.Scalar<long>(Sql.Fill("count_bad", ("target", target)));
         foreach (var row in rows.Where(_ => bad > 0))
         {
-            session.Execute(Part("reasons", raw, [row], evaluation), null, cancellation);
+            session.Execute(Part("reasons", Sql.Fill("bad_of", ("raw", raw), ("target", target)), [row], evaluation), null, cancellation);
         }
 
         // Records can have been found bad before their values were looked at.

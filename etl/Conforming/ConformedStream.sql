@@ -50,6 +50,9 @@ SELECT count(*) FROM {target} WHERE _bad
 -- part: count_told
 SELECT count(*) FROM {bad}
 
+-- part: bad_of
+(SELECT * FROM {raw} WHERE (_file, _record) IN (SELECT (_file, _record) FROM {target} WHERE _bad))
+
 -- part: reasons
 -- A fault that another contract of the stream has told already is the same fault.
 INSERT INTO {bad}

@@ -1,5 +1,5 @@
 -- grain: one record with its cluster
--- reads: identity_record, identity_input
+-- reads: identity_record, identity_input, identity_pair
 -- writes: none
 
 -- part: clusters

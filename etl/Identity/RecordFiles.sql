@@ -1,5 +1,5 @@
 -- grain: one record of a file
--- reads: {rows}
+-- reads: {rows}, reject_errors
 -- writes: none
 
 -- part: csv

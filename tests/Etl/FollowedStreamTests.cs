@@ -106,6 +106,20 @@ public sealed class FollowedStreamTests
     }
 
     [Test]
+    public void Full_TheTableIsEmpty_RemovesEverything()
+    {
+        using var project = new TestProject(Full);
+        project.Table.Put("a", 1, ("price", "1"));
+        project.Run();
+        project.Table.Remove("a");
+        Assert.That(project.Run().Counts.Removed, Is.EqualTo(1));
+        Assert.That(project.Query<string>(Sales), Is.Empty);
+        project.Table.Put("a", 1, ("price", "1"));
+        project.Run();
+        Assert.That(project.Query<string>(Sales), Is.EqualTo(new[] { "a|1" }));
+    }
+
+    [Test]
     public void Keys_RecordIsGone_IsDeletedThoughTheCursorDoesNotTell()
     {
         using var project = new TestProject(Incremental.Replace("lag: 2", "lag: 2, deletes: keys"));

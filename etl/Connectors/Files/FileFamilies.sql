@@ -1,5 +1,5 @@
 -- grain: one raw column of a sample of files, or one pair of them
--- reads: {rows}
+-- reads: nothing
 -- writes: nothing
 
 -- part: column
