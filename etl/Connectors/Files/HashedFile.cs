@@ -3,13 +3,18 @@ using System.Text;
 
 namespace Crm.Analytics.Etl.Connectors.Files;
 
-/// <summary>A file read once from end to end: hashed as it passes, decompressed, and decoded to UTF-8.</summary>
+/// <summary>
+/// A file read once from end to end: hashed as it passes, decompressed, and decoded to UTF-8. The end is where it was when reading began: a file that grows
+/// as fast as it is read would never end.
+/// </summary>
 internal sealed class HashedFile : ForwardStream
 {
     private readonly Stream file;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    private HashedFile(FilePlace place) => file = place.Open();
+    private long left;
+
+    private HashedFile(FilePlace place) => (file, left) = (place.Open(), place.Length());
 
     public long BytesRead { get; private set; }
 
@@ -48,7 +53,8 @@ internal sealed class HashedFile : ForwardStream
 
     public override int Read(Span<byte> buffer)
     {
-        var read = file.Read(buffer);
+        var read = file.Read(buffer[..(int)Math.Min(buffer.Length, left)]);
+        left -= read;
         hash.AppendData(buffer[..read]);
         BytesRead += read;
         return read;
