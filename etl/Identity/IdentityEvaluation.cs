@@ -113,6 +113,7 @@ public sealed class IdentityEvaluation(ISession session, Action<string> said)
     {
         var joined = clusters.ClusterOf.Index().Skip(1).Where(c => c.Item != c.Index).ToList();
         session.Execute(Sql.Fill("clusters"), new { records = joined.Select(c => c.Index).ToList(), clusters = joined.Select(c => c.Item).ToList() });
+        session.Execute(Sql.Fill("no_pairs"));
         session.Execute(Sql.Fill("judged", ("truth", truth.Expression)));
         var pairs = session.Query<PairCounts>(Sql.Fill("score"))[0];
         return new(pairs.Found, pairs.True, pairs.Both, session.Scalar<long>(Sql.Fill("blocked")));

@@ -19,6 +19,9 @@ SELECT
   (SELECT CAST(coalesce(sum(n * (n - 1) // 2), 0) AS BIGINT) FROM (SELECT count(*) AS n FROM identity_judged WHERE truth IS NOT NULL GROUP BY truth)) AS "true",
   (SELECT CAST(coalesce(sum(n * (n - 1) // 2), 0) AS BIGINT) FROM (SELECT count(*) AS n FROM identity_judged WHERE truth IS NOT NULL GROUP BY cluster, truth)) AS "both"
 
+-- part: no_pairs
+CREATE TEMP TABLE IF NOT EXISTS identity_pair (l INTEGER, r INTEGER, pattern BIGINT)
+
 -- part: blocked
 SELECT count(*) FROM identity_pair p JOIN identity_judged l ON l._r = p.l JOIN identity_judged r ON r._r = p.r WHERE l.truth = r.truth
 

@@ -29,6 +29,11 @@ public sealed class ProbabilisticMatcher(ISession session, IReadOnlyList<MatchCo
     /// <param name="cancellation">Stops the work.</param>
     public MatchResult Match(long records, MatchModel? known, double? across, CancellationToken cancellation)
     {
+        if (columns.Count == 0 || records < 2)
+        {
+            return new([], 0, known ?? new MatchModel([], 1e-12, 0, 0, 1), []);
+        }
+
         var rules = new BlockingRules(session, options).Choose(columns, records, cancellation);
         planned?.Invoke(rules);
         var pairs = new CandidatePairs(session, levels);

@@ -40,12 +40,15 @@ public static class StandardRecords
         var normal = columns.Select((c, i) => $"{Normal(c, MonthFirst(session, relation, c), country)} AS v{Number(i)}");
         var forms = columns.SelectMany((c, i) => Forms(c.Kind, $"v{Number(i)}", Number(i)));
         var values = columns.Select((_, i) => $"v{Number(i)}");
+        var folded = columns.Select(c => $"identity_fold(identity_text({SqlName.Quote(c.Name)})) AS {SqlName.Quote(c.Name)}");
         session.Execute(
-            Sql.Fill("records", ("relation", relation), ("normal", SqlName.List(normal)), ("forms", SqlName.List(forms)), ("values", SqlName.List(values))), null, cancellation);
+            Sql.Fill(
+                "records", ("relation", relation), ("folded", Further(folded)), ("normal", Further(normal)), ("forms", Further(forms)), ("values", Further(values))),
+            null, cancellation);
         return session.Scalar<long>(Sql.Fill("count"));
     }
 
-    /// <summary>The expression of a column's normal form.</summary>
+    /// <summary>The expression of a column's normal form, over its value as <c>identity_fold(identity_text(…))</c> makes it.</summary>
     /// <param name="column">The column.</param>
     /// <param name="monthFirst">Truth value in SQL: whether 5/8/1986 is the 8th of May.</param>
     /// <param name="country">Calling code of telephone numbers without one.</param>
@@ -61,7 +64,7 @@ public static class StandardRecords
             MatchKind.Phone => $"identity_phone({name}, {SqlName.Literal(country)})",
             MatchKind.Address => $"identity_address({name})",
             MatchKind.PostalCode or MatchKind.Identifier or MatchKind.HouseNumber => $"identity_code({name})",
-            MatchKind.Number => $"identity_text({name})",
+            MatchKind.Number => name,
             _ => $"identity_words({name})",
         };
     }
@@ -85,6 +88,8 @@ public static class StandardRecords
             yield return $"identity_sounds(identity_signs({v})) AS p{i}";
         }
     }
+
+    private static string Further(IEnumerable<string> items) => string.Concat(items.Select(i => $", {i}"));
 
     private static string MonthFirst(ISession session, string relation, MatchColumn column)
     {

@@ -1,4 +1,4 @@
--- grain: one record in normal form; the macros are made once per session
+-- grain: one record in normal form; all macros but identity_text and identity_fold take what these two made of a value
 -- reads: {relation}
 -- writes: none
 
@@ -12,7 +12,7 @@ CREATE OR REPLACE TEMP MACRO identity_fold(x) AS
       '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ＠．－＋＿　øØłŁđĐıð',
       '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@.-+_ oOlLdDid'))), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe');
 CREATE OR REPLACE TEMP MACRO identity_words(x) AS
-  nullif(trim(regexp_replace(regexp_replace(identity_fold(identity_text(x)), '[''’‘`´]', '', 'g'), '[^\p{L}\p{N}]+', ' ', 'g')), '');
+  nullif(trim(regexp_replace(regexp_replace(x, '[''’‘`´]', '', 'g'), '[^\p{L}\p{N}]+', ' ', 'g')), '');
 CREATE OR REPLACE TEMP MACRO identity_has_signs(x) AS regexp_matches(x, '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]');
 CREATE OR REPLACE TEMP MACRO identity_name(x) AS
   CASE WHEN identity_has_signs(x) THEN replace(identity_words(x), ' ', '')
@@ -32,19 +32,19 @@ CREATE OR REPLACE TEMP MACRO identity_address(x) AS
   CASE WHEN identity_has_signs(x) THEN replace(identity_words(x), ' ', '')
        ELSE array_to_string(list_transform(string_split(regexp_replace(identity_words(x), 'strasse\b', 'str', 'g'), ' '), w -> coalesce({abbreviations}[w], w)), ' ') END;
 CREATE OR REPLACE TEMP MACRO identity_email(x) AS
-  CASE WHEN contains(identity_text(x), '@') THEN
-    CASE WHEN regexp_matches(lower(trim(x)), '@(gmail|googlemail)\.com$')
-         THEN replace(regexp_extract(lower(trim(x)), '^([^+@]*)', 1), '.', '') || '@gmail.com'
-         ELSE regexp_replace(replace(identity_fold(trim(x)), ' ', ''), '\+[^@]*@', '@') END
+  CASE WHEN contains(x, '@') THEN
+    CASE WHEN regexp_matches(x, '@(gmail|googlemail)\.com$')
+         THEN replace(regexp_extract(x, '^([^+@]*)', 1), '.', '') || '@gmail.com'
+         ELSE regexp_replace(replace(x, ' ', ''), '\+[^@]*@', '@') END
   ELSE identity_words(x) END;
 CREATE OR REPLACE TEMP MACRO identity_phone_digits(x) AS
-  regexp_replace(regexp_replace(identity_fold(identity_text(x)), '(x|ext|extension|#|durchwahl)[ .:]*[0-9]+$', ''), '[^0-9+]', '', 'g');
+  regexp_replace(regexp_replace(x, '(x|ext|extension|#|durchwahl)[ .:]*[0-9]+$', ''), '[^0-9+]', '', 'g');
 CREATE OR REPLACE TEMP MACRO identity_phone(x, country) AS
   nullif(CASE WHEN starts_with(identity_phone_digits(x), '+') THEN regexp_replace(identity_phone_digits(x), '[^0-9]', '', 'g')
        WHEN starts_with(identity_phone_digits(x), '00') THEN substr(identity_phone_digits(x), 3)
        WHEN country = '' THEN regexp_replace(identity_phone_digits(x), '[^0-9]|^0', '', 'g')
        ELSE country || regexp_replace(identity_phone_digits(x), '[^0-9]|^0', '', 'g') END, '');
-CREATE OR REPLACE TEMP MACRO identity_code(x) AS nullif(regexp_replace(identity_fold(identity_text(x)), '[^\p{L}\p{N}]', '', 'g'), '');
+CREATE OR REPLACE TEMP MACRO identity_code(x) AS nullif(regexp_replace(x, '[^\p{L}\p{N}]', '', 'g'), '');
 CREATE OR REPLACE TEMP MACRO identity_sounds(x) AS
   CASE WHEN x IS NULL OR x = '' THEN NULL
        ELSE CASE WHEN left(x, 1) IN ('a', 'e', 'i', 'o', 'u', 'y', 'h') THEN 'a' ELSE '' END
@@ -57,7 +57,7 @@ CREATE OR REPLACE TEMP MACRO identity_month(x) AS
   coalesce({months}[left(x, 4)], {months}[left(x, 3)]);
 CREATE OR REPLACE TEMP MACRO identity_three(a, b, y, month_first) AS
   CASE WHEN TRY_CAST(a AS INTEGER) > 12 THEN identity_ymd(y, b, a) WHEN TRY_CAST(b AS INTEGER) > 12 OR month_first THEN identity_ymd(y, a, b) ELSE identity_ymd(y, b, a) END;
-CREATE OR REPLACE TEMP MACRO identity_date_of(x, month_first) AS
+CREATE OR REPLACE TEMP MACRO identity_date(x, month_first) AS
   CASE WHEN regexp_full_match(x, '(1[6-9]|20)[0-9]{6}') THEN x
        WHEN regexp_full_match(x, '[0-9]{8}') THEN identity_three(left(x, 2), substr(x, 3, 2), right(x, 4), month_first)
        WHEN regexp_matches(x, '^[0-9]{4}[-/. 年]+[0-9]{1,2}[-/. 月]+[0-9]{1,2}')
@@ -70,7 +70,6 @@ CREATE OR REPLACE TEMP MACRO identity_date_of(x, month_first) AS
        WHEN regexp_matches(x, '^[a-z]{3,}[-. ]+[0-9]{1,2}(st|nd|rd|th)?[-., ]+([0-9]{4}|[0-9]{2})\b')
        THEN identity_ymd(regexp_extract(x, '[-., ]([0-9]{4}|[0-9]{2})\b[^0-9]*$', 1), coalesce(identity_month(x), '00'), regexp_extract(x, '^[a-z]{3,}[-. ]+([0-9]{1,2})', 1))
        ELSE nullif(regexp_replace(x, '[^0-9]', '', 'g'), '') END;
-CREATE OR REPLACE TEMP MACRO identity_date(x, month_first) AS identity_date_of(identity_fold(identity_text(x)), month_first);
 
 -- part: month_first
 SELECT _source
@@ -86,18 +85,11 @@ ORDER BY _source
 
 -- part: records
 CREATE OR REPLACE TEMP TABLE identity_record AS
-SELECT CAST(row_number() OVER (ORDER BY hash({values}), _source, _key) AS INTEGER) AS _r, *
+SELECT CAST(row_number() OVER (ORDER BY hash(0{values}), _source, _key) AS INTEGER) AS _r, *
 FROM (
-  SELECT _key, _source, _new, {forms}
-  FROM (SELECT _key, _source, _new, {normal} FROM {relation})
+  SELECT _key, _source, _new{forms}
+  FROM (SELECT _key, _source, _new{normal} FROM (SELECT _key, _source, _new{folded} FROM {relation}))
 )
-
--- part: count_frequencies
-CREATE OR REPLACE TEMP TABLE identity_frequency AS
-{counts};
-
--- part: count_one
-SELECT {number} AS column_number, {value} AS value, count(*) AS records FROM identity_record WHERE {value} IS NOT NULL GROUP BY {value}
 
 -- part: count
 SELECT count(*) FROM identity_record
