@@ -76,7 +76,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             && project.Sources.SelectMany(s => s.Maps).Where(m => m.Contract == contract).All(m => m.Columns.ContainsKey(c) || (m.Columns.Count == 0 && rows.Count == 1)))];
 
     private bool HasWork(Dimension dimension) => Rows(dimension.From!).Any()
-        || Facts().Any(f => f.Roles.Any(r => r.Dimension == dimension.Name) && Rows(f.From!).Any());
+        || Facts().Any(f => f.Roles.Any(r => r.Dimension == dimension.Name && Rows(f.From!).Any(m => r.Columns.All(Filled(m.Map).Contains))));
 
     private bool HasWork(Fact fact) => Rows(fact.From!).Any() || (Loader(fact).HasRows() && fact.Roles.Any(r => touched.Contains(r.Dimension)))
         || (fact.Columns.Any(c => c.Currency is not null) && Rates()?.ChangedDays() is not null);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Crm.Analytics.Tests.Architecture;
-using Crm.Analytics.Tests.EndToEnd;
 using Crm.Analytics.Tests.Etl;
 
 namespace Crm.Analytics.Tests.Recovery;
