@@ -177,6 +177,7 @@ public sealed class EtlRun
         Scorecard.Write(session, judgement, run, started);
         var publishing = new Publishing(session, project, streams, environment.Landing, clock, run);
         var newest = publishing.Load();
+        warnings.AddRange(publishing.Findings);
         var scored = 0L;
         foreach (var step in environment.Steps)
         {
