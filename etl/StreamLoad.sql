@@ -1,5 +1,5 @@
 -- grain: one stream of a run
--- reads: {rows}, {bad}, {table}, {files}, {members}, {target}, {moved}, {gone}, {only}, {raw}, {empty}, meta.quarantine, loaded_record
+-- reads: {bad}, {table}, {files}, {moved}, {gone}, {only}, {raw}, {empty}, meta.quarantine, loaded_record
 -- writes: {view}, {files}, {bad}, {gone}, {only}
 
 -- part: view

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
@@ -15,6 +16,9 @@ namespace Crm.Analytics.Host;
 /// <summary>Puts the parts together: the only place where a project, its warehouse, the run and the models meet. Each command takes what it needs, no more.</summary>
 internal static class Composition
 {
+    /// <summary>Megabytes that a run uses for data when the project does not say.</summary>
+    private const int DefaultMemory = 4000;
+
     /// <summary>Version of the program.</summary>
     public static string Version { get; } =
         typeof(Composition).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -86,8 +90,8 @@ internal static class Composition
         Directory.CreateDirectory(OutOf(project));
         using var warehouse = Open(
             RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation),
-            new WarehouseOptions(path) { AllowedDirectories = [landing.Folder, OutOf(project)] });
-        using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
+            new WarehouseOptions(path) { AllowedDirectories = [landing.Folder, OutOf(project)], MemoryLimit = MemoryOf(project, 3) });
+        using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { MemoryLimit = MemoryOf(project, 1) });
         using var session = warehouse.Instance.Connect();
         var environment = new RunEnvironment(session, scratch, landing, StandardConnectors.All, SecretsOf(project), [new RfmStep()], Version, TimeProvider.System);
         return new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
@@ -113,6 +117,13 @@ internal static class Composition
         }
 
         return problems;
+    }
+
+    /// <summary>Quarters of the memory that a run may use, as the engine writes it: three are the warehouse's, one is for reading sources.</summary>
+    private static string MemoryOf(Project project, int quarters)
+    {
+        var most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1_000_000 * 6 / 10;
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Max(100, Math.Min(project.Settings.MemoryMegabytes ?? DefaultMemory, most) * quarters / 4)}MB");
     }
 
     /// <summary>Where a project's <c>${NAME}</c> are looked up.</summary>

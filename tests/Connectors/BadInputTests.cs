@@ -182,6 +182,16 @@ public class BadInputTests
         Assert.That(folder.Values(folder.Land("*.csv")), Is.EqualTo(new[] { new[] { "1", "x\0y" }, ["2", "\0"] }));
     }
 
+    [TestCase("a.csv", "id,na\0me\n1,x\n")]
+    [TestCase("a.jsonl", "{\"id\": 1, \"na\\u0000me\": \"x\"}\n")]
+    public void Extract_NameWithANulCharacter_IsReplaced(string name, string text)
+    {
+        using var folder = new LandingFolder();
+        folder.Write(name, text);
+        var batch = folder.Land(name);
+        Assert.That((batch.Columns[1].Name, folder.Rows(batch).Single()), Is.EqualTo(("na\uFFFDme", $"{name}|1|1|x")));
+    }
+
     [TestCase("it's, \"quoted\" [1] {a,b} ünï 客.csv")]
     [TestCase("{columns} {files}.csv")]
     [TestCase("-- part: csv.csv")]

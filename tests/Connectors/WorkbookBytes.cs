@@ -33,7 +33,7 @@ internal static class WorkbookBytes
         : double.TryParse(v, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? $"<c r=\"{(char)('A' + i)}{row}\"><v>{v}</v></c>"
         : $"<c r=\"{(char)('A' + i)}{row}\" t=\"inlineStr\"><is><t>{v}</t></is></c>"))}</row>";
 
-    /// <summary>An old workbook (BIFF 2): texts and numbers by row and column.</summary>
+    /// <summary>An old workbook (BIFF 2): texts, numbers, booleans and errors (their codes as int) by row and column.</summary>
     public static byte[] Xls(params object?[][] rows)
     {
         var bytes = new MemoryStream();
@@ -62,6 +62,9 @@ internal static class WorkbookBytes
                         break;
                     case bool truth:
                         Record(0x0005, [.. place, truth ? (byte)1 : (byte)0, 0]);
+                        break;
+                    case int error:
+                        Record(0x0005, [.. place, (byte)error, 1]);
                         break;
                 }
             }

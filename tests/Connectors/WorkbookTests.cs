@@ -108,6 +108,16 @@ public class WorkbookTests
     }
 
     [Test]
+    public void Extract_XlsWithAnErrorCell_SaysThatItCannotBeTold()
+    {
+        const int notAvailable = 42;
+        using var folder = new LandingFolder();
+        folder.Write("a.xls", WorkbookBytes.Xls(["id", "price"], [1.0, notAvailable]));
+        var batch = folder.Land("a.xls");
+        Assert.That((folder.Rows(batch).Single(), batch.Files[0].Warnings.Single()[..50]), Is.EqualTo(("a.xls|1|1|∅", "1 cells of the sheet '' are empty or hold an error")));
+    }
+
+    [Test]
     public void Extract_WorkbookThatIsNone_IsRefused()
     {
         using var folder = new LandingFolder();

@@ -44,7 +44,8 @@ public sealed class ProjectReaderTests
 
         var settings = project.Read().Project!.Settings;
 
-        Assert.That(settings with { Where = default, Rfm = settings.Rfm with { Where = default } },
+        Assert.That(settings.Security.AllowPrivateAddresses, Is.Empty);
+        Assert.That(settings with { Where = default, Security = SecuritySettings.Strict, Rfm = settings.Rfm with { Where = default } },
             Is.EqualTo(new ProjectSettings("Test", "warehouse.duckdb", "UTC", "EUR", 1, "en-GB", new("share", "rfm", 12, default), default)));
     }
 
@@ -148,15 +149,15 @@ public sealed class ProjectReaderTests
     {
         using var project = new TestProject().Write("sources/shop.yaml", """
             source: shop
-            connector: postgres
+            connector: ledger
             connection: ${SHOP_DB}
             streams:
               orders: {table: public.orders, tries: 2, key: [id, line], fetch: slow}
             """);
-        ConnectorOptions postgres = new("postgres", [new("connection", OptionKind.Text, "Where it is.") { Required = true }],
+        ConnectorOptions ledger = new("ledger", [new("connection", OptionKind.Text, "Where it is.") { Required = true }],
             [new("table", OptionKind.Text, "Table.") { Required = true }, new("tries", OptionKind.Integer, "Days."), new("fetch", OptionKind.Choice, "How.") { Choices = ["slow", "fast"] }]);
 
-        var source = project.Read([new FilesConnector().Options, postgres]).Project!.Sources.Single();
+        var source = project.Read([new FilesConnector().Options, ledger]).Project!.Sources.Single();
 
         Assert.Multiple(() =>
         {
@@ -164,7 +165,7 @@ public sealed class ProjectReaderTests
             Assert.That(source.Streams.Single().Options.ToDictionary(o => o.Key, o => o.Value.Text),
                 Is.EquivalentTo(new Dictionary<string, string> { ["table"] = "public.orders", ["tries"] = "2", ["fetch"] = "slow" }));
             Assert.That(source.Streams.Single().Key, Is.EqualTo((string[])["id", "line"]));
-            Assert.That(project.Problems()[0], Does.StartWith("sources/shop.yaml:2:12: 'postgres' for 'connector'"), "without the connector");
+            Assert.That(project.Problems()[0], Does.StartWith("sources/shop.yaml:2:12: 'ledger' for 'connector'"), "without the connector");
         });
     }
 

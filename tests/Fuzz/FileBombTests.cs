@@ -53,19 +53,20 @@ public class FileBombTests
         Assert.That(peak, Is.LessThan(MostMemory));
     }
 
-    [Test]
-    public void Extract_ZipThatBurstsAtTheFirstLevelOrTheNext_IsRefusedInLittleMemory()
+    [TestCase("a.zip", "a.zip: it unpacks to 314,572,800 bytes")]
+    [TestCase("b.zip", "b.zip/a.zip: it is an archive within an archive")]
+    public void Extract_ZipThatBurstsAtTheFirstLevelOrTheNext_IsRefusedInLittleMemory(string name, string reason)
     {
         var path = Path.Combine(_folder, "a.zip");
         using (var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create))
         {
-            using var entry = zip.CreateEntry("a.csv", CompressionLevel.Fastest).Open();
+            using var entry = zip.CreateEntry("a.csv", CompressionLevel.Optimal).Open();
             Fill(entry, (byte)'x', 300L << 20);
         }
 
-        File.WriteAllBytes(Path.Combine(_folder, "b.zip"), WorkbookBytes.Zip(("c.zip", File.ReadAllBytes(path))));
-        var (said, peak) = Land("*.zip");
-        Assert.That(said, Does.Contain("a.zip: it unpacks to 314,572,800 bytes").Or.Contain("b.zip/c.zip: it is an archive within an archive"));
+        File.WriteAllBytes(Path.Combine(_folder, "b.zip"), WorkbookBytes.Zip(("a.zip", File.ReadAllBytes(path))));
+        var (said, peak) = Land(name);
+        Assert.That(said, Does.StartWith(reason));
         Assert.That(peak, Is.LessThan(MostMemory));
     }
 

@@ -24,14 +24,11 @@ public class FileFuzzTests
         var tally = new FuzzTally();
         using var folder = new LandingFolder();
         var kinds = FuzzedFiles.All(i => Parquet(folder, i));
-        for (var (done, round) = (0, 0); done < files; round++)
+        var size = Math.Min(FilesOfABatch, files / kinds.Count);
+        for (var done = 0; done < files; done += size)
         {
-            foreach (var kind in kinds)
-            {
-                var count = Math.Min(Math.Min(FilesOfABatch, Math.Max(1, files / kinds.Count)), files - done);
-                Land(folder, kind, Enumerable.Range(round * FilesOfABatch, count).ToList(), tally);
-                done += count;
-            }
+            var (round, kind) = Math.DivRem(done / size, kinds.Count);
+            Land(folder, kinds[kind], [.. Enumerable.Range(round * FilesOfABatch, Math.Min(size, files - done))], tally);
         }
 
         TestContext.Out.WriteLine(tally.ToString());

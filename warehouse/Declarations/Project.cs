@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Crm.Analytics.Warehouse.Declarations;
 
 /// <summary>A project folder, read and checked as a whole.</summary>
@@ -21,6 +23,23 @@ public sealed record ProjectSettings(
 {
     /// <summary>What the project lets its connectors do.</summary>
     public SecuritySettings Security { get; init; } = SecuritySettings.Strict;
+
+    /// <summary>Most memory that a run uses for data, in megabytes; null for the default.</summary>
+    public int? MemoryMegabytes { get; init; }
+
+    /// <summary>Reads an amount of memory: a whole number from 1 with MB or GB (1 GB is 1,000 MB here, as the engine counts).</summary>
+    public static bool TryMegabytes(string text, out int megabytes)
+    {
+        megabytes = 0;
+        var unit = text.EndsWith("GB", StringComparison.Ordinal) ? 1000 : text.EndsWith("MB", StringComparison.Ordinal) ? 1 : 0;
+        if (unit == 0 || !int.TryParse(text.AsSpan(0, text.Length - 2).TrimEnd(' '), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > 999_999)
+        {
+            return false;
+        }
+
+        megabytes = number * unit;
+        return true;
+    }
 }
 
 /// <summary>What a project lets its connectors do.</summary>

@@ -7,12 +7,19 @@ internal static class ColumnNames
 
     /// <summary>
     /// Names for a header: empty ones become <c>column_3</c> (their place), repeated ones (letter case does not count) and those that lineage
-    /// needs get <c>_2</c>, <c>_3</c> … behind them.
+    /// needs get <c>_2</c>, <c>_3</c> … behind them; NUL characters become U+FFFD.
     /// </summary>
     /// <param name="header">The names as they stand.</param>
     /// <param name="warnings">Gets a line for each name changed.</param>
     public static IReadOnlyList<string> Distinct(IReadOnlyList<string> header, ICollection<string> warnings)
     {
+        // No statement can hold this character.
+        if (header.Any(n => n.Contains('\0', StringComparison.Ordinal)))
+        {
+            warnings.Add("names of columns hold NUL characters; they are replaced by \uFFFD");
+            header = [.. header.Select(n => n.Replace('\0', '\uFFFD'))];
+        }
+
         var taken = new HashSet<string>(reserved, StringComparer.OrdinalIgnoreCase);
         taken.UnionWith(header.Where(n => n.Length > 0).GroupBy(n => n, StringComparer.OrdinalIgnoreCase).Select(g => g.Key));
         var used = new HashSet<string>(reserved, StringComparer.OrdinalIgnoreCase);

@@ -14,7 +14,7 @@ internal sealed class HashedFile : ForwardStream
 
     private long left;
 
-    private HashedFile(FilePlace place) => (file, left) = (place.Open(), place.Length());
+    private HashedFile(FilePlace place) => (file, left) = (place.Open(), place.Entry is null ? place.Length() : long.MaxValue);
 
     public long BytesRead { get; private set; }
 

@@ -49,6 +49,13 @@ internal sealed class SheetPass(FileFacts file, FilesOptions options, IReadOnlyL
 
             Take(sheet);
         }
+
+        if (sheet.Unclear > 0)
+        {
+            Warnings.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sheet.Unclear} cells of the sheet '{sheet.Sheet}' are empty or hold an error such as #N/A, which cannot be told apart in an old workbook; they are missing values; save it as xlsx to have errors rejected"));
+        }
     }
 
     private void NameColumns(SheetReader sheet)

@@ -31,6 +31,9 @@ internal abstract class SheetReader : IDisposable
     public static SheetReader Open(string path, ReadOnlySpan<byte> head, FilesOptions options) =>
         head.StartsWith("PK"u8) ? new XlsxSheet(path, options) : new XlsSheet(path, options);
 
+    /// <summary>Cells met so far that are empty or hold an error, where the reader cannot tell which.</summary>
+    public long Unclear { get; protected set; }
+
     /// <summary>Goes to the next row that the sheet has.</summary>
     /// <returns>False when there is none.</returns>
     public abstract bool Read();

@@ -3,7 +3,7 @@ using ExcelDataReader;
 
 namespace Crm.Analytics.Etl.Connectors.Files;
 
-/// <summary>Reads a sheet of an old Excel workbook (BIFF 2 to 8). The library gives no error cells: they are missing values there.</summary>
+/// <summary>Reads a sheet of an old Excel workbook (BIFF 2 to 8). The library gives error cells as missing values, which are counted.</summary>
 internal sealed class XlsSheet : SheetReader
 {
     private const int MostColumns = 256;
@@ -53,6 +53,10 @@ internal sealed class XlsSheet : SheetReader
             if (Text(reader.GetValue(column)) is { } text)
             {
                 Cells.Add(new(column, text, false));
+            }
+            else
+            {
+                Unclear += string.IsNullOrEmpty(reader.GetNumberFormatString(column)) ? 0 : 1;
             }
         }
 

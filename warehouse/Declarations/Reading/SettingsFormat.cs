@@ -44,6 +44,13 @@ internal static class SettingsFormat
         new("month_ends", ScalarShape.Integer(0, 120), "How many past month ends are scored beside the newest day of data; default 12."),
     ]);
 
+    private static readonly ScalarShape memory = new(ScalarKind.Text, "an amount of memory, as 4GB or 800MB")
+    {
+        Pattern = "^[1-9][0-9]{0,5} ?(MB|GB)$",
+        Accepts = static text => ProjectSettings.TryMegabytes(text, out _),
+        Suggest = static text => ProjectSettings.TryMegabytes(text.ToUpperInvariant(), out _) ? text.ToUpperInvariant() : null,
+    };
+
     private static readonly MapShape security = new("the security settings",
     [
         new("allow_private_addresses", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)),
@@ -60,6 +67,7 @@ internal static class SettingsFormat
         new("locale", locale, "Language tag for numbers and dates in reports; default en-GB."),
         new("rfm", rfm, "How customers are scored."),
         new("security", security, "What the project lets its connectors do."),
+        new("memory", memory, "Most memory that a run uses for data, as 4GB or 800MB; more is kept on disk meanwhile. Default 4GB, at most 60 % of the machine's."),
     ])
     { HoldsSecrets = true };
 
@@ -71,6 +79,7 @@ internal static class SettingsFormat
             Month(map.Text("fiscal_year_start") ?? "1"), map.Text("locale") ?? "en-GB",
             new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where), map.Where)
         {
+            MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
             Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
         };
     }
