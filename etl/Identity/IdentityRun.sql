@@ -1,5 +1,5 @@
 -- grain: one record of a run
--- reads: {relation}, {links}, identity_record, identity_input, identity_rule_link, identity_new_link, identity_assigned, identity.record, identity.link, identity.decision, identity.model
+-- reads: {relation}, identity_record, identity_input, identity_rule_link, identity_new_link, identity_assigned, identity.record, identity.link, identity.decision, identity.model
 -- writes: identity.record, identity.link, identity.model, identity_rule_link
 
 -- part: input

@@ -16,7 +16,7 @@ SELECT {name} AS name, count(value) AS filled, count(*) AS records, approx_count
   identity_share(count(*) FILTER (regexp_matches(value, '[0-9]') AND regexp_matches(value, '\p{L}') AND contains(value, ' ')), count(value)) AS addresses,
   coalesce(avg(length(value)), 0) AS length,
   coalesce(avg(1 + length(value) - length(replace(value, ' ', ''))), 0) AS words
-FROM (SELECT _source, identity_text({column}) AS value FROM {relation} USING SAMPLE reservoir({sample} ROWS) REPEATABLE (7))
+FROM (SELECT _source, identity_text({column}) AS value FROM {relation} TABLESAMPLE reservoir({sample} ROWS) REPEATABLE (7))
 
 -- part: union
 UNION ALL
