@@ -8,8 +8,8 @@ namespace Crm.Analytics.Etl.Conforming;
 /// <param name="Contract">Its contract.</param>
 /// <param name="Rules">The quality rules that speak of the contract.</param>
 /// <param name="View">
-/// Temporary view of the good rows: all columns of the contract, <c>_file</c>, <c>_record</c>, and where records can be deleted <c>_deleted</c> (the record says
-/// that its key is) and <c>_current</c> (no other record has taken its place). For histories.
+/// Temporary view of the good rows: all columns of the contract, <c>_file</c>, <c>_record</c>, <c>_deleted</c> (the record says that its key is deleted) and
+/// <c>_current</c> (no other record has taken its place). For histories.
 /// </param>
 public sealed record ConformedRows(ContractMap Map, Contract Contract, IReadOnlyList<QualityRule> Rules, string View)
 {
@@ -119,7 +119,7 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
         Sql.Fill("expression", ("expression", shape.Sql(expression)), ("stage", Stage(shape, shape.Empty())));
 
     private string Good(ConformedRows row, string from, StreamExpressions expressions) => Sql.Fill(
-        "rows", ("passed", Passed(shape)), ("columns", expressions.ContractColumns(row.Map, row.Contract)), ("target", from), ("filter", expressions.Filter(row.Map)));
+        "rows", ("passed", shape.TellsDeletes ? Passed(shape) : "false AS _deleted, true AS _current, "), ("columns", expressions.ContractColumns(row.Map, row.Contract)), ("target", from), ("filter", expressions.Filter(row.Map)));
 
     private StreamExpressions Expressions(IReadOnlyList<ConformedRows> of, Evaluation evaluation) =>
         new(shape, [.. of.Select(r => (r.Map, r.Contract))], evaluation);

@@ -37,6 +37,11 @@ public static class RecordFiles
         }
 
         session.Execute(Sql.Fill("input", ("files", string.Join(Sql.Fill("union"), parts))), null, cancellation);
+        if (parts.Exists(p => p.Contains("read_csv", StringComparison.Ordinal)) && session.Scalar<long>(Sql.Fill("rejects")) is > 0 and var rejected)
+        {
+            warnings.Add(string.Create(CultureInfo.InvariantCulture, $"{rejected:N0} line(s) could not be read and are left out"));
+        }
+
         var counts = session.Query<SourceCount>(Sql.Fill("count")).ToDictionary(c => c.Source, c => c.Records);
         return new([.. names.Values], [.. files.Select((_, i) => counts.GetValueOrDefault(i))], warnings);
     }

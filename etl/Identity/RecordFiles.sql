@@ -16,7 +16,7 @@ read_json_auto({path})
 SELECT * FROM {rows}
 
 -- part: rejects
-SELECT count(*) FROM reject_errors
+SELECT count(DISTINCT (scan_id, file_id, line)) FROM reject_errors
 
 -- part: input
 CREATE OR REPLACE TEMP TABLE identity_input AS

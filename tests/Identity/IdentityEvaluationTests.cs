@@ -75,6 +75,14 @@ internal sealed class IdentityEvaluationTests
     }
 
     [Test]
+    public void Evaluate_LineThatCannotBeRead_IsTold()
+    {
+        using var files = new EvaluatedFiles();
+        var result = files.Run(null, files.Write("bad.csv", "id,given_name,surname", "1,ann,lee", "2,bob,ray,one,too,many", "3,zoe,fox"));
+        Assert.That(result.Records == 3 || files.Said.Exists(s => s.Contains("could not be read", StringComparison.Ordinal)), Is.True, $"{result.Records} records");
+    }
+
+    [Test]
     public void Evaluate_EmptyFile_IsRefused()
     {
         using var files = new EvaluatedFiles();
