@@ -109,8 +109,9 @@ public sealed class LandingStore(string folder)
             File.Move(manifest, Name(source, stream, id, "json"), overwrite: true);
             return batch with { ParquetPath = landed };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
+            // The last is how the runtime says that a file may grow no more.
             throw new CrmException(
                 FailureKind.Failed, e.Message, Place(source, stream), "a folder that can be written, with room for the data",
                 "Free space or correct the folder's permissions, then run again; nothing was lost", e);

@@ -54,7 +54,9 @@ public sealed class ColumnLineage(Project project)
 
         var facts = catalogue.Facts.Values.Where(f => f.From == contract).SelectMany(f =>
             f.Columns.Where(c => SqlWords.Names(c.Sql, column)).Select(c => new LineageStep("fact", $"{f.TableName}.{c.Name}", c.Sql, of, c.Where))
-                .Concat(f.Roles.Where(r => r.Column == column).Select(r => new LineageStep("fact", $"{f.TableName}.{r.Role}_key", $"role {r.Role}", of, r.Where))));
+                .Concat(f.Roles.Where(r => r.Columns.Contains(column)).Select(r => new LineageStep("fact", $"{f.TableName}.{r.Role}_key", $"role {r.Role}", of, r.Where)))
+                .Concat(f.Roles.Where(r => !catalogue.Dimensions[r.Dimension].IsDate).SelectMany(r => r.Columns.Index().Where(c => c.Item == column).Select(c =>
+                    new LineageStep("dimension", $"dim_{r.Dimension}.{catalogue.Dimensions[r.Dimension].Keys[c.Index]}", $"members that {f.TableName} speaks of", of, r.Where)))));
         var dimensions = catalogue.Dimensions.Values.Where(d => d.From == contract).SelectMany(d =>
             d.Attributes.Where(a => a.Column == column).Select(a => new LineageStep("dimension", $"dim_{d.Name}.{a.Column}", a.Column, of, a.Where))
                 .Concat(d.Effective == column ? [new LineageStep("dimension", $"dim_{d.Name}.valid_from", "since when values hold", of, d.Where)] : []));

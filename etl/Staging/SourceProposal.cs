@@ -94,13 +94,18 @@ public static class SourceProposal
     {
         var key = map.Contract.Columns.First(c => c.Required).Name;
         var isSpokenOf = first.Contract.Columns.Any(c => c.Name == key);
-        return isSpokenOf && map.Matches.Any(m => m.Column.Name != key && m.Column.Name != map.Contract.Time && m.Confidence >= 0.7);
+        return isSpokenOf && map.Matches.Any(m => m.Column.Name != key && m.Column.Name != map.Contract.Time && m.Confidence >= 0.7
+            && !IsItsOwn(first, m));
     }
+
+    /// <summary>An amount that the first contract takes is what happened then, and describes nobody: the price of a line is not that of the product.</summary>
+    private static bool IsItsOwn(MapProposal first, ColumnMatch match) =>
+        match.Column.Type.Kind != TypeKind.Text && first.Matches.Any(f => f.Raw == match.Raw);
 
     /// <summary>A map beside the first: dated as its records are, and only where there is a key.</summary>
     private static MapProposal Beside(MapProposal first, MapProposal map)
     {
-        var matches = map.Matches.ToList();
+        var matches = map.Matches.Where(m => !IsItsOwn(first, m)).ToList();
         if (map.Contract.Time is { } time && first.Matches.FirstOrDefault(m => m.Column.Name == first.Contract.Time) is { } moment)
         {
             matches.RemoveAll(m => m.Column.Name == time);

@@ -114,7 +114,8 @@ public class WorkbookTests
         using var folder = new LandingFolder();
         folder.Write("a.xls", WorkbookBytes.Xls(["id", "price"], [1.0, notAvailable]));
         var batch = folder.Land("a.xls");
-        Assert.That((folder.Rows(batch).Single(), batch.Files[0].Warnings.Single()[..50]), Is.EqualTo(("a.xls|1|1|∅", "1 cells of the sheet '' are empty or hold an error")));
+        Assert.That(folder.Rows(batch).Single(), Is.EqualTo("a.xls|1|1|∅"));
+        Assert.That(batch.Files[0].Warnings.Single(), Does.StartWith("1 cells of the sheet 'Sheet' are empty or hold an error"));
     }
 
     [Test]

@@ -70,7 +70,7 @@ public class FileFuzzTests
         var rows = new List<(string Path, long Record, string Values)>();
         folder.Session.Stream(LandedRelation.SqlWithLines(batch), null, r => rows.Add((
             r.GetString(r.GetOrdinal("_path")), r.GetInt64(r.GetOrdinal("_record")),
-            string.Join('\u001f', Enumerable.Range(5, r.FieldCount - 5).Where(i => !r.IsDBNull(i)).Select(i => Convert.ToString(r.GetValue(i), CultureInfo.InvariantCulture))))));
+            string.Join('\u001f', Enumerable.Range(r.FieldCount - batch.Columns.Count, batch.Columns.Count).Where(i => !r.IsDBNull(i)).Select(i => Convert.ToString(r.GetValue(i), CultureInfo.InvariantCulture))))));
         return rows.ToLookup(r => r.Path, r => (r.Record, r.Values), StringComparer.Ordinal);
     }
 

@@ -30,7 +30,7 @@ public class LandingStoreTests
         Assert.Multiple(() =>
         {
             Assert.That((first.Resumed, second.Resumed), Is.EqualTo((0, 1)));
-            Assert.That(second.Batches[0].Files.Single() with { Warnings = [] }, Is.EqualTo(first.Batches[0].Files.Single() with { Warnings = [] }));
+            Assert.That(second.Batches[0].Files.Single() with { Warnings = [], Lines = [] }, Is.EqualTo(first.Batches[0].Files.Single() with { Warnings = [], Lines = [] }));
             Assert.That(second.Batches[0].Rejects, Is.EqualTo(first.Batches[0].Rejects));
             Assert.That(folder.Rows(second.Batches[0]), Is.EqualTo(folder.Rows(first.Batches[0])));
         });

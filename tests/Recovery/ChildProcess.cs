@@ -9,6 +9,7 @@ internal sealed class ChildProcess : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Process _process;
+    private readonly Task<string> _errors;
 
     public ChildProcess(string mode, params string[] arguments)
     {
@@ -17,6 +18,7 @@ internal sealed class ChildProcess : IDisposable
             ArgumentList = { "exec", typeof(Workload).Assembly.Location, mode },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (var argument in arguments)
         {
@@ -24,6 +26,7 @@ internal sealed class ChildProcess : IDisposable
         }
 
         _process = Process.Start(start)!;
+        _errors = _process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>Waits for its end; answers all it said.</summary>
@@ -31,7 +34,7 @@ internal sealed class ChildProcess : IDisposable
     {
         var said = _process.StandardOutput.ReadToEnd();
         _process.WaitForExit();
-        return said;
+        return said + _errors.GetAwaiter().GetResult();
     }
 
     /// <summary>Waits until the process says a line that begins so; answers the line.</summary>

@@ -56,5 +56,6 @@ internal static class EngineErrors
     /// <summary>DuckDB passes on the words of the operating system.</summary>
     public static bool IsDiskFull(string message)
         => message.Contains("No space left on device", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("File too large", StringComparison.OrdinalIgnoreCase)
             || message.Contains("not enough space on the disk", StringComparison.OrdinalIgnoreCase);
 }

@@ -13,9 +13,6 @@ switch (args)
     case ["work", var file]:
         Modes.Work(file);
         break;
-    case ["run-for", var folder, var milliseconds]:
-        RunToStep.ExecuteFor(folder, int.Parse(milliseconds, System.Globalization.CultureInfo.InvariantCulture));
-        break;
     case ["run", var folder]:
         RunToStep.Execute(folder, int.MaxValue);
         break;

@@ -8,20 +8,10 @@ using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Tests.Recovery.Child;
 
-/// <summary>
-/// A whole run of a project that kills its own process, without a chance to tidy up: when it reports for the given time, or after some milliseconds.
-/// </summary>
+/// <summary>A whole run of a project that kills its own process, without a chance to tidy up, when it reports for the given time.</summary>
 internal static class RunToStep
 {
     public static void Execute(string folder, int step) => Execute(folder, new KillAt(step));
-
-    /// <summary>Kills after the given time, wherever the run is then; never when it is negative.</summary>
-    public static void ExecuteFor(string folder, int milliseconds)
-    {
-        using var timer = new Timer(_ => Process.GetCurrentProcess().Kill(), null, milliseconds, Timeout.Infinite);
-        Execute(folder, new KillAt(int.MaxValue));
-        Console.WriteLine("finished");
-    }
 
     private static void Execute(string folder, KillAt progress)
     {
