@@ -1,4 +1,9 @@
--- grain: one row: the engine's version
--- reads: none
--- writes: none
+-- grain: one row
+-- reads: meta.run
+-- writes: nothing
+
+-- part: version
 SELECT version()
+
+-- part: published
+SELECT count(*) FROM meta.run WHERE status = 'published'
