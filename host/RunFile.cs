@@ -64,6 +64,18 @@ internal sealed class RunFile : IDisposable
         });
     }
 
+    /// <summary>Sends the command to the process that has the warehouse open, if it takes commands.</summary>
+    /// <exception cref="ServedElsewhereException">It does.</exception>
+    public static void ThrowIfServed(string warehouse)
+    {
+        // The file of a process that was killed stays, its lock does not.
+        using var free = TryOpen(warehouse, FileAccess.Read, FileShare.Read);
+        if (free is null && Told(warehouse, ServedAt.Read) is { } at)
+        {
+            throw new ServedElsewhereException(at, Holder(warehouse) ?? "another crm process", warehouse);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -120,11 +132,7 @@ internal sealed class RunFile : IDisposable
             }
 
             var holder = Holder(warehouse) ?? "another crm process";
-            if (Told(warehouse, ServedAt.Read) is { } served)
-            {
-                throw new ServedElsewhereException(served, holder, warehouse);
-            }
-
+            ThrowIfServed(warehouse);
             if (TimeProvider.System.GetElapsedTime(began) >= wait)
             {
                 throw new CrmException(FailureKind.Busy, $"{holder} holds the warehouse", warehouse,

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Crm.Analytics.Warehouse;
 
 namespace Crm.Analytics.Host.Web.Commands;
@@ -15,7 +16,7 @@ internal static class ForwardedCommand
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(at.Address, "v1/command"))
         {
-            Content = JsonContent.Create(request),
+            Content = JsonContent.Create(request, options: JsonSerializerOptions.Strict),
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", at.Token) },
         };
         try
