@@ -38,7 +38,7 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
 
         json.WriteEndArray();
         json.WritePropertyName("pivotQuery");
-        WriteQuery(request.Questions[0], request.Kind, [.. request.Questions.Select(q => q.Range).OfType<DateRange>()]);
+        WriteQuery(request.Questions[0], request.Kind);
         json.WriteBoolean("slowQuery", false);
         json.WriteEndObject();
     }
@@ -47,7 +47,7 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
     {
         json.WriteStartObject();
         json.WritePropertyName("query");
-        WriteQuery(question, "regularQuery", []);
+        WriteQuery(question, "regularQuery");
         json.WritePropertyName("data");
         WriteData(question, result);
         if (result.Query.Totals != Totals.None)
@@ -75,12 +75,12 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
     }
 
     /// <summary>The question as it was understood; a client of Cube draws its axes from it.</summary>
-    private void WriteQuery(LoadQuestion question, string kind, IReadOnlyList<DateRange> compared)
+    private void WriteQuery(LoadQuestion question, string kind)
     {
         var query = question.Query;
         json.WriteStartObject();
         WriteTexts("measures", query.Measures);
-        WriteTexts("dimensions", query.Dimensions);
+        WriteTexts("dimensions", kind == LoadRequest.Comparing ? query.Dimensions.Prepend("compareDateRange") : query.Dimensions);
         json.WriteStartArray("timeDimensions");
         foreach (var time in query.TimeDimensions)
         {
@@ -93,18 +93,7 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
 
             if (time.Range is { } range)
             {
-                WriteTexts("dateRange", Bounds(range));
-            }
-
-            if (compared.Count > 0 && time.Range == question.Range)
-            {
-                json.WriteStartArray("compareDateRange");
-                foreach (var each in compared)
-                {
-                    WriteTexts(null, Bounds(each));
-                }
-
-                json.WriteEndArray();
+                WriteTexts("dateRange", range.To is null ? [range.From] : [range.From, range.To]);
             }
 
             json.WriteEndObject();
@@ -290,6 +279,10 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
                 if (column.IsMeasure)
                 {
                     WriteTexts("drillMembers", column.DrillMembers);
+                    json.WriteStartObject("drillMembersGrouped");
+                    WriteTexts("measures", []);
+                    WriteTexts("dimensions", column.DrillMembers);
+                    json.WriteEndObject();
                 }
 
                 json.WriteEndObject();
@@ -325,16 +318,9 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
         }
     }
 
-    private static string[] Bounds(DateRange range) => range.To is null ? [range.From] : [range.From, range.To];
-
-    private void WriteTexts(string? name, IEnumerable<string> texts)
+    private void WriteTexts(string name, IEnumerable<string> texts)
     {
-        if (name is not null)
-        {
-            json.WritePropertyName(name);
-        }
-
-        json.WriteStartArray();
+        json.WriteStartArray(name);
         foreach (var text in texts)
         {
             json.WriteStringValue(text);

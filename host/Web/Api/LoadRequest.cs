@@ -12,6 +12,9 @@ namespace Crm.Analytics.Host.Web.Api;
 /// <param name="Kind"><c>regularQuery</c>, <c>compareDateRangeQuery</c> or <c>blendingQuery</c>.</param>
 internal sealed record LoadRequest(IReadOnlyList<LoadQuestion> Questions, bool IsMulti, string Kind)
 {
+    /// <summary>The kind of a request that compares ranges of time.</summary>
+    public const string Comparing = "compareDateRangeQuery";
+
     /// <summary>Most queries in one request.</summary>
     private const int MostQueries = 20;
 
@@ -45,7 +48,7 @@ internal sealed record LoadRequest(IReadOnlyList<LoadQuestion> Questions, bool I
         }
 
         var compared = asked.SelectMany(q => CompareRanges.Of(q.Query).Select(r => q with { Query = r.Query, Range = r.Range })).ToList();
-        var kind = query.IsArray && asked.Count > 1 ? "blendingQuery" : compared.Count > asked.Count ? "compareDateRangeQuery" : "regularQuery";
+        var kind = query.IsArray && asked.Count > 1 ? "blendingQuery" : compared.Count > asked.Count ? Comparing : "regularQuery";
         return new(compared, queryType == "multi" || compared.Count > 1, kind);
     }
 
