@@ -11,13 +11,13 @@ COPY (
   FROM read_csv('{data}/lines/*.csv', header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {
     'order_no': 'VARCHAR', 'line_no': 'VARCHAR', 'sold_at': 'VARCHAR', 'customer': 'VARCHAR', 'product': 'VARCHAR', 'qty': 'VARCHAR', 'price': 'VARCHAR',
     'country': 'VARCHAR', 'channel': 'VARCHAR'})
-) TO '{landing}/lines.parquet' (FORMAT parquet, COMPRESSION lz4);
+) TO '{landing}/lines.parquet' (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000);
 
 COPY (
   SELECT CAST(file_index AS INTEGER) AS _file, customer_id, effective_at, name, city, country
   FROM read_csv('{data}/customers/*.csv', header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {
     'customer_id': 'VARCHAR', 'effective_at': 'VARCHAR', 'name': 'VARCHAR', 'city': 'VARCHAR', 'country': 'VARCHAR'})
-) TO '{landing}/customers.parquet' (FORMAT parquet, COMPRESSION lz4);
+) TO '{landing}/customers.parquet' (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000);
 
 CREATE TABLE star.dim_date AS
 SELECT 0 AS date_key, NULL AS day, NULL AS week, NULL AS month, NULL AS quarter, NULL AS year, NULL AS iso_year, NULL AS iso_week, NULL AS weekday,
