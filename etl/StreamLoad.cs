@@ -306,7 +306,7 @@ internal sealed class StreamLoad
 
         session.Execute(Sql.Fill("view", ("view", Raw), ("rows", rows)));
         session.Execute(Sql.Fill("view", ("view", conformed.Lined!), ("rows", WithAbsent(
-            batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.SqlWithLines(batches, IdOf)))));
+            batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.SqlWithLines(batches, IdOf, ConformedStream.AskedTable)))));
         return Raw;
     }
 
