@@ -1,3 +1,4 @@
+using Crm.Analytics.Models.Clv;
 using Crm.Analytics.Models.Kinds;
 using Crm.Analytics.Warehouse;
 
@@ -9,6 +10,9 @@ public static class ModelKinds
     /// <summary>All kinds, in the order they are shown.</summary>
     public static IReadOnlyList<IModelKind> All { get; } =
     [
+        new PurchaseKind(BgNbd.Plain),
+        new PurchaseKind(BgNbd.Modified),
+        new PurchaseKind(ParetoNbd.Plain),
     ];
 
     /// <summary>The kind of that name.</summary>
