@@ -13,6 +13,11 @@ public static class ModelKinds
         new PurchaseKind(BgNbd.Plain),
         new PurchaseKind(BgNbd.Modified),
         new PurchaseKind(ParetoNbd.Plain),
+        new GammaGammaKind(),
+        new ClvKind(),
+        new BgBbKind(),
+        new ContractKind(ContractSurvival.ShiftedBetaGeometric),
+        new ContractKind(ContractSurvival.BetaDiscreteWeibull),
     ];
 
     /// <summary>The kind of that name.</summary>

@@ -52,39 +52,13 @@ internal static class FileHistories
 
     private static PurchaseData FromPurchases(KindInput input, TimeUnit unit, bool holdout)
     {
-        foreach (var needed in (string[])["customer", "date"])
-        {
-            if (input.Text(needed) is null)
-            {
-                throw new CrmException(
-                    FailureKind.WrongUse, $"no --{needed}", $"crm model fit {input.Kind.Name}",
-                    $"--customer and --date (or --frequency, --recency and --age for summaries), of the columns {string.Join(", ", input.Columns)}", "Name the column");
-            }
-        }
-
-        var (customer, date) = (input.Column("customer")!, input.Column("date")!);
-        var reading = DateReading.Find(input, date);
-        var amount = input.Column("amount") is { } named ? KindInput.NumberOf(named) : Sql.Fill("no_amount").Trim();
-        input.Session.Execute(
-            Sql.Fill("events", ("customer", SqlName.Quote(customer)), ("moment", reading.Expression), ("amount", amount), ("table", input.Table)), null, input.Cancellation);
-        var span = PurchaseHistories.MergeDays(input.Session, input.Cancellation);
-        if (span.FirstDay is not { } first || span.LastDay is not { } last)
-        {
-            throw input.Unfit("no row has a customer, a date and a purchase", "purchases", "Check the columns and the format of dates");
-        }
-
-        var given = input.Day("calibration-end");
-        if (given is { } day && (day < first || day > last))
-        {
-            throw input.Wrong("calibration-end", day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), $"a day from {first:yyyy-MM-dd} to {last:yyyy-MM-dd}, the time of the data");
-        }
-
-        var end = given ?? (holdout ? first.AddDays((last.DayNumber - first.DayNumber) * 2 / 3) : last);
+        var (reading, span, end) = ReadEvents(input, holdout);
+        var (first, last) = (span.FirstDay!.Value, span.LastDay!.Value);
         var totals = PurchaseHistories.MakeCustomers(input.Session, end, last, input.Cancellation);
         var covariates = input.ColumnList("covariates");
         var (names, histories) = covariates.Count == 0
             ? ([], [.. PurchaseHistories.Groups(input.Session, input.Cancellation).Select(g => Grouped(g, unit, []))])
-            : WithCovariates(input, covariates, customer, reading, unit);
+            : WithCovariates(input, covariates, input.Column("customer")!, reading, unit);
         var rows = input.Session.Scalar<long>(Sql.Fill("count", ("table", input.Table)));
         return new PurchaseData(unit, histories, span.HasAmount ? PurchaseHistories.Spend(input.Session, input.Cancellation) : [])
         {
@@ -113,6 +87,43 @@ internal static class FileHistories
                 new("distinct_histories", histories.Select(h => h.History with { Customers = 0 }).Distinct().Count(), "different (x, t_x, T)"),
             ],
         };
+    }
+
+    /// <summary>Makes <c>clv_event</c> and answers the last day the model may see and the unit.</summary>
+    public static (DateOnly End, string Unit) MakeEvents(KindInput input)
+        => (ReadEvents(input, holdout: false).End, input.Choice("unit", [.. TimeUnit.All.Select(u => u.Name)])!);
+
+    private static (DateReading Reading, PurchaseSpan Span, DateOnly End) ReadEvents(KindInput input, bool holdout)
+    {
+        foreach (var needed in (string[])["customer", "date"])
+        {
+            if (input.Text(needed) is null)
+            {
+                throw new CrmException(
+                    FailureKind.WrongUse, $"no --{needed}", $"crm model fit {input.Kind.Name}",
+                    $"--customer and --date (or --frequency, --recency and --age for summaries), of the columns {string.Join(", ", input.Columns)}", "Name the column");
+            }
+        }
+
+        var (customer, date) = (input.Column("customer")!, input.Column("date")!);
+        var reading = DateReading.Find(input, date);
+        var amount = input.Column("amount") is { } named ? KindInput.NumberOf(named) : Sql.Fill("no_amount").Trim();
+        input.Session.Execute(
+            Sql.Fill("events", ("customer", SqlName.Quote(customer)), ("moment", reading.Expression), ("amount", amount), ("table", input.Table)), null, input.Cancellation);
+        var span = PurchaseHistories.MergeDays(input.Session, input.Cancellation);
+        if (span.FirstDay is not { } first || span.LastDay is not { } last)
+        {
+            throw input.Unfit("no row has a customer, a date and a purchase", "purchases", "Check the columns and the format of dates");
+        }
+
+        var given = input.Day("calibration-end");
+        if (given is { } day && (day < first || day > last))
+        {
+            throw input.Wrong("calibration-end", day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), $"a day from {first:yyyy-MM-dd} to {last:yyyy-MM-dd}, the time of the data");
+        }
+
+        var end = given ?? (holdout ? first.AddDays((last.DayNumber - first.DayNumber) * 2 / 3) : last);
+        return (reading, span, end);
     }
 
     private static PurchaseData FromSummaries(KindInput input, TimeUnit unit)

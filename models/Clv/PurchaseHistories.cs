@@ -11,6 +11,16 @@ namespace Crm.Analytics.Models.Clv;
 /// <param name="Customers">How many customers.</param>
 public readonly record struct HistoryGroup(int Repeats, int LastAge, int Age, int Later, long Customers);
 
+/// <summary>A group of customers with the same history, and what they spent together.</summary>
+/// <param name="Repeats">x.</param>
+/// <param name="LastAge">Days from the first purchase to the last.</param>
+/// <param name="Age">Days from the first purchase to the end of the calibration.</param>
+/// <param name="IsKnown">Whether their repeat purchases tell a value.</param>
+/// <param name="RepeatSpend">Value of their repeat purchases, in all.</param>
+/// <param name="Spend">Value of all their purchases.</param>
+/// <param name="Customers">How many customers.</param>
+public readonly record struct ValueGroup(int Repeats, int LastAge, int Age, bool IsKnown, double RepeatSpend, double Spend, long Customers);
+
 /// <summary>What a set of purchases spans.</summary>
 /// <param name="FirstDay">Day of the first purchase; null when there is none.</param>
 /// <param name="LastDay">Last day on which anything happened.</param>
@@ -57,6 +67,16 @@ public static class PurchaseHistories
     {
         var groups = new List<HistoryGroup>();
         session.Stream(Sql.Fill("groups"), null, r => groups.Add(new(r.GetInt32(0), r.GetInt32(1), r.GetInt32(2), r.GetInt32(3), r.GetInt64(4))), cancellation);
+        return groups;
+    }
+
+    /// <summary>The customers' groups with what they spent.</summary>
+    public static IReadOnlyList<ValueGroup> ValueGroups(ISession session, CancellationToken cancellation = default)
+    {
+        var groups = new List<ValueGroup>();
+        session.Stream(
+            Sql.Fill("value_groups"), null,
+            r => groups.Add(new(r.GetInt32(0), r.GetInt32(1), r.GetInt32(2), r.GetBoolean(3), r.GetDouble(4), r.GetDouble(5), r.GetInt64(6))), cancellation);
         return groups;
     }
 

@@ -49,3 +49,10 @@ SELECT count(*) AS customers, count(*) FILTER (repeats > 0) AS repeaters, coales
   corr(repeats, repeat_spend / repeats) FILTER (repeats > 0 AND repeat_spend > 0) AS spend_correlation,
   sum(spend) AS spend, sum(later_spend) AS later_spend
 FROM clv_customer
+
+-- part: value_groups
+SELECT repeats, last_age, age, coalesce(repeats > 0 AND repeat_spend > 0, false) AS is_known, sum(CASE WHEN repeats > 0 AND repeat_spend > 0 THEN repeat_spend ELSE 0 END) AS repeat_spend,
+  sum(coalesce(spend, 0)) AS spend, count(*) AS customers
+FROM clv_customer
+GROUP BY ALL
+ORDER BY ALL
