@@ -49,6 +49,13 @@ SELECT {kept_values}
 FROM {table} f{version_joins}
 WHERE ({touched}) AND ({moved})
 
+-- part: move
+-- Rows whose record is another member's now.
+CREATE OR REPLACE TEMP TABLE load_fact AS
+SELECT {kept_values}
+FROM {table} f JOIN {moved} m ON m.source_file = f.source_file AND m.source_record = f.source_record{member_join}
+WHERE {other}
+
 -- part: rows_of_days
 SELECT * FROM {table} WHERE {time} >= DATE {first} AND {time} < DATE {last} + INTERVAL 1 DAY
 
