@@ -245,7 +245,7 @@ internal sealed class StreamLoad
 
     private int IdOf(LandedFile file) => files[file.Path].FileId;
 
-    private IReadOnlyList<DescribedColumn> ColumnsOf(ISession session) => batches.Count == 1
+    private IReadOnlyList<DescribedColumn> ColumnsOf(ISession session) => batches.Count == 0 ? [] : batches.Count == 1
         ? [.. batches[0].Columns.Select(c => new DescribedColumn(c.Name, c.Type))]
         : [.. session.Describe(LandedRelation.Sql(batches, (_, f) => IdOf(f))).Where(c => !LandedRelation.LineageColumns.Contains(c.Name) && c.Name != ContentKey)];
 

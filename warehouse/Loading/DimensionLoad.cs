@@ -59,7 +59,8 @@ public sealed class DimensionLoad
     /// <param name="withdrawn">
     /// Temporary table (column <c>member</c>: the first column of the business key) of members whose earlier records were replaced; null for none.
     /// </param>
-    public MergeCounts Apply(ContractRows rows, string? withdrawn)
+    /// <param name="gone">Temporary table (column <c>member</c>) of withdrawn members that nothing speaks of any more, so that none of them stays; null for none.</param>
+    public MergeCounts Apply(ContractRows rows, string? withdrawn, string? gone = null)
     {
         fragments = new(dimension, table, time, rows);
         deleted = Deletes(rows.Relation);
@@ -83,7 +84,11 @@ public sealed class DimensionLoad
         session.Execute(Fill("versions", relation));
         if (withdrawn is not null && time is not null)
         {
-            session.Execute(Fill("forgotten", relation));
+            session.Execute(Fill("forgotten", relation, ("stays", gone is null ? "true" : $"l.member NOT IN (SELECT member FROM {gone})")));
+            if (gone is not null)
+            {
+                session.Execute(Fill("unseen", relation, ("gone", gone)));
+            }
         }
 
         session.Execute(session.Scalar<bool>(Fill("has_members", relation))

@@ -1,5 +1,5 @@
 -- grain: one member, or one version of a member, of the dimension in {table}
--- reads: {rows}, {all_rows}, {withdrawn}, {table}, conformed.{dimension}_seen
+-- reads: {rows}, {all_rows}, {withdrawn}, {gone}, {table}, conformed.{dimension}_seen
 -- writes: load_tuple, load_member, load_point, load_version, load_wanted, load_late, load_rows, load_change_{column}, touched_{dimension}, loaded_record, conformed.{dimension}_seen
 
 -- part: members
@@ -108,7 +108,10 @@ INSERT INTO load_version BY NAME
 SELECT DISTINCT {t_member} AS member, TIMESTAMP '0001-01-01' AS moment, false AS is_deleted, true AS is_inferred,
        TIMESTAMP '0001-01-01' AS valid_from, TIMESTAMP '9999-12-31' AS valid_to
 FROM {table} t JOIN load_late l ON {t_member} = l.member
-WHERE {t_is_member} AND l.member NOT IN (SELECT member FROM load_version)
+WHERE {t_is_member} AND l.member NOT IN (SELECT member FROM load_version) AND {stays}
+
+-- part: unseen
+DELETE FROM conformed.{dimension}_seen WHERE {member_key} IN (SELECT t.{member_key} FROM {table} t WHERE {t_is_member} AND {t_member} IN (SELECT member FROM {gone}))
 
 -- part: wanted
 -- Keys come from here: a member or version that is known keeps its own, the others are numbered on in the order of business key and time.

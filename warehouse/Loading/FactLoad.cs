@@ -141,6 +141,28 @@ public sealed class FactLoad
         return Replace();
     }
 
+    /// <summary>Points loaded rows at other members; answers the rows that moved.</summary>
+    /// <param name="role">The role; its dimension has a key of one column.</param>
+    /// <param name="moved">Temporary table (source_file, source_record, member): rows, and the business key of the member each speaks of now.</param>
+    public long Move(FactRole role, string moved)
+    {
+        var dimension = dimensions[role.Dimension];
+        var keys = new Dictionary<string, string> { [$"{role.Role}_key"] = $"coalesce(d_{role.Role}.{SqlName.Quote(dimension.KeyColumn)}, 0)" };
+        if (dimension.IsVersioned)
+        {
+            keys[$"{role.Role}_version_key"] = $"coalesce(d_{role.Role}.{SqlName.Quote(dimension.VersionKeyColumn)}, 0)";
+        }
+
+        session.Execute(Sql.Fill(
+            "move",
+            ("table", fragments.Table.FullName),
+            ("moved", moved),
+            ("kept_values", SqlName.List(fragments.Columns().Select(c => keys.TryGetValue(c, out var key) ? $"{key} AS {SqlName.Quote(c)}" : $"f.{SqlName.Quote(c)}"))),
+            ("member_join", fragments.MemberJoin(role, "m.member")),
+            ("other", string.Join(" OR ", keys.Select(k => $"{k.Value} <> f.{SqlName.Quote(k.Key)}")))));
+        return Replace();
+    }
+
     /// <summary>Converts loaded amounts again whose rates this run changed; answers the rows that changed.</summary>
     public long ConvertAgain()
     {

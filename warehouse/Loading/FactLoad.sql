@@ -63,6 +63,13 @@ FROM (SELECT {version_key} AS k, valid_from, valid_to FROM {history} WHERE run_t
 FULL JOIN (SELECT {version_key} AS k, valid_from, valid_to FROM {dimension} WHERE run_id = {run} AND {member_key} IN (SELECT member_key FROM {touched})) n ON n.k = o.k
 WHERE o.k IS NULL OR n.k IS NULL OR o.valid_from <> n.valid_from OR o.valid_to <> n.valid_to
 
+-- part: move
+-- Rows whose record is another member's now.
+CREATE OR REPLACE TEMP TABLE load_fact AS
+SELECT {kept_values}
+FROM {table} f JOIN {moved} m ON m.source_file = f.source_file AND m.source_record = f.source_record{member_join}
+WHERE {other}
+
 -- part: rows_of_days
 SELECT * FROM {table} WHERE {time} >= DATE {first} AND {time} < DATE {last} + INTERVAL 1 DAY
 
