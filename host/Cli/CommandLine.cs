@@ -32,6 +32,8 @@ internal static class CommandLine
             new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },
             ServeCommand.Create(),
             new Command("identity", "Which records are one customer") { IdentityEvaluateCommand.Create() },
+            new Command("user", "Who may sign in to the server") { UserAddCommand.Create(), UserListCommand.Create(), UserPasswordCommand.Create(), UserRemoveCommand.Create() },
+            new Command("token", "Which programs may ask the server") { TokenCreateCommand.Create(), TokenListCommand.Create(), TokenRevokeCommand.Create() },
             DoctorCommand.Create(),
             SharedOptions.Project,
             SharedOptions.Json,

@@ -12,9 +12,8 @@ namespace Crm.Analytics.Host.Web.Api;
 /// <summary>The questions that come over HTTP: who asks, what is remembered, and what the warehouse answers.</summary>
 /// <param name="served">The warehouse.</param>
 /// <param name="project">The project.</param>
-/// <param name="askerOf">Who sends a request; null for the owner of the warehouse.</param>
 /// <param name="say">Told of faults.</param>
-internal sealed class Questions(ServedWarehouse served, Project project, Func<HttpContext, SecurityContext?> askerOf, Action<Exception> say)
+internal sealed class Questions(ServedWarehouse served, Project project, Action<Exception> say)
 {
     private const long MostRememberedBytes = 64 << 20;
     private const int Tries = 5;
@@ -31,9 +30,6 @@ internal sealed class Questions(ServedWarehouse served, Project project, Func<Ht
 
     /// <summary>What is declared.</summary>
     public Catalogue Catalogue => project.Catalogue;
-
-    /// <summary>Who sends a request; null for the owner of the warehouse.</summary>
-    public SecurityContext? AskerOf(HttpContext context) => askerOf(context);
 
     /// <summary>Tells of a fault of the program; what askers do wrong is told to them alone.</summary>
     public void Tell(Exception error)
