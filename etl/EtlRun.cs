@@ -40,6 +40,7 @@ public sealed class EtlRun
     private readonly List<string> warnings = [];
     private Judgement judgement = Judgement.None;
     private readonly List<StreamLoad> joined = [];
+    private MemberResolution? resolution;
     private int nextFile;
 
     /// <summary>Prepares a run.</summary>
@@ -69,10 +70,11 @@ public sealed class EtlRun
         var latest = log.Latest();
         var run = (latest?.Run ?? 0) + 1;
         nextFile = log.NextFile();
-        var landed = request.Replays ? [] : new StreamLanding(project, environment, log, clock).Land(request, cancellation);
+        resolution = MemberResolution.Of(project, environment, run);
+        var landed = request.Replays || request.IsDecided ? [] : new StreamLanding(project, environment, log, clock).Land(request, cancellation);
         var streams = request.Replays ? new StreamReplay(project, environment, log, run).Recall(request) : Take(landed, run);
         var declarations = DeclarationsHash.Of(project, environment.Program);
-        if (streams.Count == 0 && (latest?.Declarations == declarations || request.Replays))
+        if (streams.Count == 0 && (latest?.Declarations == declarations || request.Replays) && resolution?.IsDue != true)
         {
             warnings.AddRange(QualityGate.JudgeNothingNew(environment.Warehouse, project, clock.Now));
             Forget(landed, streams, request);
@@ -81,10 +83,17 @@ public sealed class EtlRun
 
         Conform(streams, run, cancellation);
         streams.RemoveAll(s => s.IsNothingNew);
-        if (streams.Count == 0 && latest?.Declarations == declarations)
+        if (streams.Count == 0 && latest?.Declarations == declarations && resolution?.IsDue != true)
         {
             Forget(landed, streams, request);
             return new(latest?.Run, false, default, [], clock.Done, [], warnings);
+        }
+
+        if (resolution is not null)
+        {
+            var known = project.Sources.SelectMany(s => s.Streams.Select(t => KnownStream.Of(s, t, log, environment)));
+            clock.Step("identity", () => resolution.Resolve(streams, known, cancellation));
+            warnings.AddRange(resolution.Messages);
         }
 
         var summary = Publish(streams, landed, run, started, declarations, request, cancellation);
@@ -196,7 +205,8 @@ public sealed class EtlRun
 
         log.Quarantine(run, ConformedStream.BadTable);
         Scorecard.Write(session, judgement, run, started);
-        var publishing = new Publishing(session, project, streams, environment.Landing, clock, run);
+        resolution?.Publish();
+        var publishing = new Publishing(session, project, streams, environment.Landing, clock, run, resolution);
         var newest = publishing.Load();
         warnings.AddRange(publishing.Findings);
         var scored = 0L;
@@ -212,7 +222,7 @@ public sealed class EtlRun
 
         var summaries = streams.Select(s => new StreamSummary(s.Source.Name, s.Stream.Name, s.Files.Count, publishing.Count(s))).ToList();
         var counts = summaries.Aggregate(default(RecordCounts), (sum, s) => sum + s.Counts);
-        var published = streams.Count > 0 || scored > 0;
+        var published = streams.Count > 0 || scored > 0 || resolution?.Changed == true;
         if (published)
         {
             WriteStates(landed, streams, run);

@@ -30,6 +30,10 @@ internal sealed class StreamHistory(
             "some_members", ("rows", rows.Sql), ("ids", rows.Ids), ("key", SqlName.Quote(key)), ("members", members)));
     }
 
+    /// <summary>A query for every accepted row ever landed in one contract, this run's among them, or null when a landed batch is gone.</summary>
+    public string? All(ConformedRows map) => Landed(
+        map, known.ExceptBy(now.Select(n => n.Path), k => k.Path, StringComparer.Ordinal).Concat(now), rows => Sql.Fill("all_rows", ("rows", rows.Sql), ("ids", rows.Ids)));
+
     /// <summary>Makes a temporary table of the members that the earlier content of changed files spoke of; false when there are none to ask.</summary>
     public bool MakeWithdrawn(ISession session, ConformedRows map, string key, string table)
     {

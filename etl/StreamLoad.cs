@@ -258,7 +258,7 @@ internal sealed class StreamLoad
 
     private int IdOf(LandedFile file) => files[file.Path].FileId;
 
-    private IReadOnlyList<DescribedColumn> ColumnsOf(ISession session) => batches.Count == 1
+    private IReadOnlyList<DescribedColumn> ColumnsOf(ISession session) => batches.Count == 0 ? [] : batches.Count == 1
         ? [.. batches[0].Columns.Select(c => new DescribedColumn(c.Name, c.Type))]
         : [.. session.Describe(LandedRelation.Sql(batches, (_, f) => IdOf(f))).Where(c => !LandedRelation.LineageColumns.Contains(c.Name) && c.Name != ContentKey)];
 
@@ -323,7 +323,7 @@ internal sealed class StreamLoad
 
         session.Execute(Sql.Fill("view", ("view", Raw), ("rows", rows)));
         session.Execute(Sql.Fill("view", ("view", conformed.Lined!), ("rows", WithAbsent(
-            batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.SqlWithLines(batches, IdOf)))));
+            batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.SqlWithLines(batches, IdOf, ConformedStream.AskedTable)))));
         return Raw;
     }
 
