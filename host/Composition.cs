@@ -123,17 +123,24 @@ internal static class Composition
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
         using var session = scratch.Connect();
         var problems = new List<Problem>();
+        var known = new Dictionary<(string Source, string Stream), IReadOnlyList<LandedColumn>>();
         foreach (var (source, stream) in project.Sources.SelectMany(s => s.Streams.Select(t => (s, t))))
         {
             try
             {
                 var columns = ConnectorOf(source).Columns(new StreamContext(project.Folder, source, stream, session) { Secrets = SecretsOf(project) }, cancellation);
+                known.Add((source.Name, stream.Name), columns);
                 problems.AddRange(MapCheck.Check(session, project, source, stream, columns));
             }
             catch (CrmException e) when (e.Kind != FailureKind.Busy)
             {
                 problems.Add(new Problem(stream.Where, $"{e.Found} ({e.Where})", e.Expected, e.Next));
             }
+        }
+
+        foreach (var (source, join) in project.Sources.SelectMany(s => s.Joins.Where(j => j.Streams.All(n => known.ContainsKey((s.Name, n)))).Select(j => (s, j))))
+        {
+            problems.AddRange(MapCheck.Check(session, project, source, join, stream => known[(source.Name, stream)]));
         }
 
         return problems;
