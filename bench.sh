@@ -3,6 +3,7 @@
 #   ./bench.sh            all
 #   ./bench.sh etl        the ETL of Online Retail beside a hand-written script
 #   ./bench.sh query      a cold `crm query` beside a minimal program
+#   ./bench.sh load       a made-up shop of --millions N lines (1) beside a hand-written script, and a second day of 1 % change, --rounds N times (1)
 #   ./bench.sh append     rows from .NET beside a C program that fills the engine's chunks
 set -eu
 cd "$(dirname -- "$0")"
