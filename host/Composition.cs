@@ -10,6 +10,7 @@ using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Query;
 using Crm.Analytics.Warehouse.Storage;
+using ISession = Crm.Analytics.Warehouse.Storage.ISession;
 
 namespace Crm.Analytics.Host;
 
@@ -95,6 +96,20 @@ internal static class Composition
         using var session = warehouse.Instance.Connect();
         var environment = new RunEnvironment(session, scratch, landing, StandardConnectors.All, SecretsOf(project), [new RfmStep()], Version, TimeProvider.System);
         return new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
+    }
+
+    /// <summary>Writes to the warehouse what a person says, alone in it and in one transaction.</summary>
+    public static void Write(Project project, CommandContext context, string doing, Action<ISession> write)
+    {
+        var path = WarehouseOf(project);
+        if (!File.Exists(path))
+        {
+            throw new CrmException(FailureKind.Failed, "nothing is loaded yet", path, "the warehouse that a run makes", "Run `crm run` first");
+        }
+
+        using var warehouse = Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), new WarehouseOptions(path));
+        using var session = warehouse.Instance.Connect();
+        session.InTransaction(() => write(session));
     }
 
     /// <summary>Checks the SQL of the sources' maps against the columns their streams have now, without reading the data.</summary>

@@ -29,6 +29,7 @@ internal static class CommandLine
             QueryCommand.Create(),
             new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },
             ServeCommand.Create(),
+            new Command("customer", "The customers that records became") { CustomerShowCommand.Create(), CustomerDecisionCommand.CreateMerge(), CustomerDecisionCommand.CreateSplit() },
             new Command("identity", "Which records are one customer") { IdentityEvaluateCommand.Create() },
             DoctorCommand.Create(),
             SharedOptions.Project,
