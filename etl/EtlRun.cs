@@ -96,6 +96,7 @@ public sealed class EtlRun
         }
 
         var summary = Publish(streams, landed, run, started, declarations, request, cancellation);
+        clock.Report("tidy up", null, 0);
         Forget(landed, streams, request);
         return summary with { Steps = clock.Done, Run = summary.Published && !request.IsDry ? run : latest?.Run };
     }
@@ -109,6 +110,7 @@ public sealed class EtlRun
             streams.Add(new(project, stream.Stream, stream.Extracted.Batches, scratch, ref nextFile, run)
             {
                 KeyList = stream.KeyList,
+                Resumed = stream.Extracted.Resumed,
                 IsWhole = true,
             });
             warnings.AddRange(ColumnDriftGate.Judge(streams[^1].Source.Name, streams[^1].Stream, streams[^1].Drift));
@@ -211,6 +213,7 @@ public sealed class EtlRun
         }
 
         var reasons = streams.SelectMany(s => s.Reasons(session)).OrderByDescending(r => r.Records).ToList();
+        clock.Report("commit", null, 0);
         cancellation.ThrowIfCancellationRequested();
         return new(run, published, counts, summaries, [], reasons, warnings) { Tables = publishing.Tables };
     }

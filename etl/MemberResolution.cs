@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crm.Analytics.Etl.Conforming;
 using Crm.Analytics.Etl.Identity;
-using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Loading;

@@ -28,6 +28,7 @@ internal sealed class Publishing(
     public DateTime? Load()
     {
         DimensionLoad.MakeLoadedTable(session);
+        var moved = Relocate();
         foreach (var dimension in catalogue.Dimensions.Values.Where(d => !d.IsDate && HasWork(d)).OrderBy(d => d.Name, StringComparer.Ordinal))
         {
             clock.Step($"load dim_{dimension.Name}", () => LoadDimension(dimension));
@@ -39,6 +40,7 @@ internal sealed class Publishing(
             clock.Step($"load {fact.TableName}", () => LoadFact(fact));
         }
 
+        moved.ForEach(new Relocation(session).End);
         foreach (var fact in FactOrder.Derived(catalogue))
         {
             var load = new DerivedFactLoad(session, fact, catalogue, run);
@@ -54,6 +56,30 @@ internal sealed class Publishing(
         }
 
         return Facts().Select(f => Loader(f).Newest()).Max();
+    }
+
+    /// <summary>Lets rows follow records that stand in another place of their file now; answers the facts in which places are not settled yet.</summary>
+    private List<string> Relocate()
+    {
+        var facts = new List<string>();
+        foreach (var stream in streams.Where(s => s.Relocated is not null))
+        {
+            foreach (var contract in stream.Maps.Select(m => m.Contract.Name).Distinct())
+            {
+                foreach (var fact in Facts().Where(f => f.From == contract))
+                {
+                    new Relocation(session).Begin(fact.Table, stream.Relocated!);
+                    facts.Add(fact.Table);
+                }
+
+                foreach (var dimension in catalogue.Dimensions.Values.Where(d => !d.IsDate && d.From == contract))
+                {
+                    new Relocation(session).Move(dimension.Table, stream.Relocated!);
+                }
+            }
+        }
+
+        return [.. facts.Distinct()];
     }
 
     /// <summary>What became of a stream's records.</summary>

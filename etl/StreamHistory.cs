@@ -57,6 +57,15 @@ internal sealed class StreamHistory(
         });
     }
 
+    /// <summary>What the run's changed files held before: for each landing that has any, its columns and the relation with <c>_file</c> and <c>_record</c>.</summary>
+    public IEnumerable<(IReadOnlyList<LandedColumn> Columns, string Sql)> Replaced() =>
+        known.Where(k => replaced.ContainsKey(k.Path)).GroupBy(k => k.Landing, StringComparer.Ordinal).SelectMany(group =>
+        {
+            var ids = group.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal);
+            return store.Find(shape.Source.Name, shape.Stream.Name, group.Key) is { } batch
+                ? [(batch.Columns, LandedRelation.Sql(batch with { Files = [.. batch.Files.Where(f => ids.ContainsKey(f.Path))] }, f => ids[f.Path]))] : Array.Empty<(IReadOnlyList<LandedColumn>, string)>();
+        });
+
     private string? Landed(ConformedRows map, IEnumerable<LoadedFile> wanted, Func<(string Sql, string Ids), string> select)
     {
         var landed = new List<(LandedBatch Batch, Dictionary<string, int> Ids)>();

@@ -73,8 +73,9 @@ public sealed class DimensionLoad
         }
 
         session.Execute(Fill("settled", relation));
+        fragments.MayKnow = session.Scalar<bool>(Fill("may_know", relation));
         session.Execute(Fill("points", relation));
-        hasKnown = session.Execute(Fill("known", relation)) > 0;
+        hasKnown = fragments.MayKnow && session.Execute(Fill("known", relation)) > 0;
         foreach (var attribute in fragments.WithPrevious)
         {
             session.Execute(Fill("change", relation, fragments.ChangeFragments(attribute)));
@@ -90,10 +91,14 @@ public sealed class DimensionLoad
             }
         }
 
-        session.Execute(Fill("wanted", relation, ("wanted", fragments.Wanted(fragments.LoadedValue))));
+        session.Execute(session.Scalar<bool>(Fill("has_members", relation))
+            ? Fill("wanted", relation, ("wanted", fragments.Wanted(fragments.LoadedValue)))
+            : Fill("wanted_first", relation, ("wanted", fragments.Wanted(fragments.FirstValue))));
         var counts = TableMerge.Apply(session, new(
-            table, "load_wanted", [fragments.RowKey], $"{fragments.Member("t.")} IN (SELECT member FROM load_member) AND t.{SqlName.Quote(dimension.KeyColumn)} <> 0",
-            ["source_file", "source_record"]), run);
+            table, "load_wanted", [fragments.RowKey], "true", ["source_file", "source_record"])
+        {
+            Within = $"{fragments.Member("t.")} IN (SELECT member FROM load_member) AND t.{SqlName.Quote(dimension.KeyColumn)} <> 0",
+        }, run);
         if (dimension.IsVersioned)
         {
             session.Execute(Fill("touched", relation));
