@@ -122,12 +122,16 @@ internal static class Composition
     public static void Write(Project project, CommandContext context, string doing, Action<ISession> write)
     {
         var path = WarehouseOf(project);
-        if (!File.Exists(path))
+        var served = context.Served is { } open && open.Path == path ? open : null;
+        if (served is null && !File.Exists(path))
         {
-            throw new CrmException(FailureKind.Failed, "nothing is loaded yet", path, "the warehouse that a run makes", "Run `crm run` first");
+            throw new NothingLoadedException(path);
         }
 
-        using var warehouse = Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), new WarehouseOptions(path));
+        using var run = served?.HoldRun(context.Wait, context.Error.WriteLine, context.Cancellation);
+        using var warehouse = served is not null
+            ? new OpenWarehouse(null, served.Instance)
+            : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
         using var session = warehouse.Instance.Connect();
         session.InTransaction(() => write(session));
     }
