@@ -1,5 +1,5 @@
 -- grain: one pair of records that share a blocking key, with its score
--- reads: {file}, {keys}, record, rule_key, pair, scored
+-- reads: record, pair, scored (and the file, and the keys)
 -- writes: record, rule_key, pair, scored
 
 -- What an analyst writes for this file alone: the columns and weights are known, the blocking keys are given.

@@ -61,7 +61,7 @@ internal sealed class CustomerCommandTests
     public void SplitAndMerge_InTurns_MoveFactsAndOldRunsAnswerAsTheyDid()
     {
         using var project = Project();
-        var before = Json(project, "query", "sales.revenue", "--by", "customer.id", "--as-of", "1");
+        var before = Json(project, "query", "--measures", "sales.revenue", "--by", "customer.id", "--as-of", "1");
         var id = Json(project, "customer", "show", "shop:1").GetProperty("customer").GetString()!;
         Text(project, 0, "customer", "split", id, "shop:2", "--by", "Eve", "--note", "two sisters");
         Assert.That(Revenue(project, "shop:1"), Is.EqualTo(10));
@@ -72,7 +72,7 @@ internal sealed class CustomerCommandTests
         Assert.That(Revenue(project, "shop:1"), Is.EqualTo(10), "later runs respect it");
         Text(project, 0, "customer", "merge", "shop:1", "shop:2", "--by", "Eve");
         Assert.That(Revenue(project, "shop:1"), Is.EqualTo(30));
-        Assert.That(Json(project, "query", "sales.revenue", "--by", "customer.id", "--as-of", "1").GetProperty("data").ToString(), Is.EqualTo(before.GetProperty("data").ToString()));
+        Assert.That(Json(project, "query", "--measures", "sales.revenue", "--by", "customer.id", "--as-of", "1").GetProperty("data").ToString(), Is.EqualTo(before.GetProperty("data").ToString()));
     }
 
     [Test]
