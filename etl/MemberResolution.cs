@@ -175,7 +175,7 @@ internal sealed class MemberResolution
     }
 
     /// <summary>Members that moved records belong to now, as rows with the column <c>member</c>.</summary>
-    public string MovedMembers => Sql.Fill("moved_members");
+    public static string MovedMembers => Sql.Fill("moved_members");
 
     /// <summary>True when loaded rows of a fact may have to follow their records.</summary>
     public bool Moves(Fact fact) => Touched is not null && RolesOf(fact).Any();

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Identity;
 using Crm.Analytics.Host.Terminal;
-using Crm.Analytics.Warehouse.Storage;
 using ISession = Crm.Analytics.Warehouse.Storage.ISession;
 
 namespace Crm.Analytics.Host.Cli;
