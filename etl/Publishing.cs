@@ -220,7 +220,7 @@ internal sealed class Publishing(
         }
 
         return IsResolved(dimension) && resolution!.Touched is not null
-            ? inferred + new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run).Infer(resolution.MovedMembers, ["member"]) : inferred;
+            ? inferred + new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run).Infer(MemberResolution.MovedMembers, ["member"]) : inferred;
     }
 
     private long FillDates()

@@ -11,6 +11,7 @@ using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Query;
 using Crm.Analytics.Warehouse.Storage;
+using ISession = Crm.Analytics.Warehouse.Storage.ISession;
 
 namespace Crm.Analytics.Host;
 
@@ -115,6 +116,24 @@ internal static class Composition
         using var session = warehouse.Instance.Connect();
         var environment = new RunEnvironment(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), [new RfmStep()], Version, TimeProvider.System);
         return new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
+    }
+
+    /// <summary>Writes to the warehouse what a person says, alone in it and in one transaction.</summary>
+    public static void Write(Project project, CommandContext context, string doing, Action<ISession> write)
+    {
+        var path = WarehouseOf(project);
+        var served = context.Served is { } open && open.Path == path ? open : null;
+        if (served is null && !File.Exists(path))
+        {
+            throw new NothingLoadedException(path);
+        }
+
+        using var run = served?.HoldRun(context.Wait, context.Error.WriteLine, context.Cancellation);
+        using var warehouse = served is not null
+            ? new OpenWarehouse(null, served.Instance)
+            : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
+        using var session = warehouse.Instance.Connect();
+        session.InTransaction(() => write(session));
     }
 
     /// <summary>Checks the SQL of the sources' maps against the columns their streams have now, without reading the data.</summary>

@@ -31,6 +31,7 @@ internal static class CommandLine
             new Command("model", "Models of customers: lifetime value, churn, segments, forecasts") { ModelListCommand.Create(), ModelFitCommand.Create() },
             new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },
             ServeCommand.Create(),
+            new Command("customer", "The customers that records became") { CustomerShowCommand.Create(), CustomerDecisionCommand.CreateMerge(), CustomerDecisionCommand.CreateSplit() },
             new Command("identity", "Which records are one customer") { IdentityEvaluateCommand.Create() },
             new Command("user", "Who may sign in to the server") { UserAddCommand.Create(), UserListCommand.Create(), UserPasswordCommand.Create(), UserRemoveCommand.Create() },
             new Command("token", "Which programs may ask the server") { TokenCreateCommand.Create(), TokenListCommand.Create(), TokenRevokeCommand.Create() },
