@@ -8,13 +8,17 @@ namespace Crm.Analytics.Models.Clv;
 /// <summary>The models that were fitted for a snapshot, the one to score with, and why there may be none. Leaves <c>clv_customer</c> as of the snapshot.</summary>
 internal sealed class Candidates
 {
+    /// <summary>What scores by NBD have to be told with.</summary>
+    public const string NobodyLeaves =
+        "the data do not show customers leaving, so the scores take it that nobody leaves (NBD): probabilities of 1 say nothing, and far horizons promise too much";
+
     private readonly List<(PurchaseFit Fit, HoldoutError? Holdout)> fits = [];
     private readonly PurchaseData data;
     private readonly string? refusal;
 
     public Candidates(ISession session, TimeUnit unit, PurchaseSpan span, DateOnly end, DateOnly newest, string chosen, CancellationToken cancellation)
     {
-        var models = ClvKind.Models.Where(m => chosen == "best" || m.Name == chosen).ToList();
+        var models = ClvKind.Models.Where(m => chosen == "best" || m.Name == chosen).Append(Nbd.Plain).ToList();
         var holdouts = Holdouts(session, unit, span, end, models, cancellation);
         data = Data(session, unit, end, newest, cancellation);
         refusal = Refusal(data);
@@ -29,11 +33,13 @@ internal sealed class Candidates
             fits.Add((PurchaseFit.Of(model, data.Cells(), []), holdouts.GetValueOrDefault(model.Name)));
         }
 
-        Best = fits.Where(f => f.Fit.Estimates.Identified).OrderByDescending(f => f.Fit.Estimates.LogLikelihood).Select(f => f.Fit).FirstOrDefault();
+        Best = fits.Select(f => f.Fit).Where(f => f.Estimates.Identified).OrderBy(f => f.Model is Nbd).ThenByDescending(f => f.Estimates.LogLikelihood).FirstOrDefault();
         Spend = SpendModel.Of(data.Spend, data.SpendCorrelation);
     }
 
-    /// <summary>The identified model of greatest likelihood (all have four parameters); null when there is none.</summary>
+    /// <summary>
+    /// The identified model of greatest likelihood (all have four parameters); NBD when the data do not tell any model's leaving; null when there is none.
+    /// </summary>
     public PurchaseFit? Best { get; }
 
     /// <summary>The model of spend.</summary>
@@ -52,6 +58,11 @@ internal sealed class Candidates
         foreach (var (fit, holdout) in fits)
         {
             var doubts = data.Doubts(fit).ToList();
+            if (scored && fit == Best && fit.Model is Nbd)
+            {
+                doubts.Insert(0, NobodyLeaves);
+            }
+
             rows.Add(Row(fit.Model.Name, scored && fit == Best, doubts.Count == 0 ? "ok" : string.Join("; ", doubts), fit.Estimates, holdout));
         }
 
