@@ -27,6 +27,12 @@ public sealed record ProjectSettings(
     /// <summary>How lifetime value is scored.</summary>
     public LifetimeValueSettings LifetimeValue { get; init; } = LifetimeValueSettings.Usual;
 
+    /// <summary>First day of weeks; default Monday, as ISO 8601 has it.</summary>
+    public DayOfWeek WeekBegins { get; init; } = DayOfWeek.Monday;
+
+    /// <summary>How fiscal periods are cut: <c>months</c> (default), or weeks of a quarter as <c>4-4-5</c>, <c>4-5-4</c>, <c>5-4-4</c>.</summary>
+    public string FiscalPeriods { get; init; } = "months";
+
     /// <summary>Most memory that a run uses for data, in megabytes; null for the default.</summary>
     public int? MemoryMegabytes { get; init; }
 
@@ -84,4 +90,8 @@ public sealed record RfmSettings(string Ties, string Grid, int MonthEnds, Source
 /// <param name="Cubes">Cubes.</param>
 public sealed record Catalogue(
     IReadOnlyDictionary<string, Contract> Contracts, IReadOnlyDictionary<string, Dimension> Dimensions,
-    IReadOnlyDictionary<string, Fact> Facts, IReadOnlyDictionary<string, Cube> Cubes);
+    IReadOnlyDictionary<string, Fact> Facts, IReadOnlyDictionary<string, Cube> Cubes)
+{
+    /// <summary>How records of several sources become one member of a dimension; null: every key is a member of its own.</summary>
+    public IdentityDeclaration? Identity { get; init; }
+}
