@@ -4,6 +4,7 @@
 #   ./bench.sh etl        the ETL of Online Retail beside a hand-written script
 #   ./bench.sh query      a cold `crm query` beside a minimal program
 #   ./bench.sh append     rows from .NET beside a C program that fills the engine's chunks
+#   ./bench.sh clv        BG/NBD fit and prediction beside a plain C program (--millions 10)
 set -eu
 cd "$(dirname -- "$0")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1

@@ -62,7 +62,7 @@ internal static class SettingsFormat
     private static readonly MapShape lifetimeValue = new("the settings of lifetime value",
     [
         new("purchases", ScalarShape.Choice("a model of purchases", "best", "bgnbd", "mbgnbd", "paretonbd", "none"),
-            "Model of purchases: best (default: the one of smallest AIC), bgnbd, mbgnbd, paretonbd; none leaves scoring out."),
+            "Model of purchases: bgnbd (default), mbgnbd, paretonbd, best (the one of smallest AIC, which takes longer); none leaves scoring out."),
         new("unit", ScalarShape.Choice("a unit of time", "day", "week", "month", "year"), "Unit of times; default week."),
         new("horizon", ScalarShape.Integer(1, 100_000), "How far to look ahead, in units; default 52."),
         new("discount_rate", share, "Discount a year; default 0.1, which is 10 %."),
