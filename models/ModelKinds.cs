@@ -9,6 +9,11 @@ public static class ModelKinds
     /// <summary>All kinds, in the order they are shown.</summary>
     public static IReadOnlyList<IModelKind> All { get; } =
     [
+        new Churn.ChurnKind(),
+        new Baskets.BasketsKind(),
+        new Recommendations.RecommendKind(),
+        new Segmentation.ClusterKind(),
+        new Forecasting.ForecastKind(),
     ];
 
     /// <summary>The kind of that name.</summary>
