@@ -1,3 +1,4 @@
+using Crm.Analytics.Models.Clv;
 using Crm.Analytics.Models.Kinds;
 using Crm.Analytics.Warehouse;
 
@@ -9,6 +10,14 @@ public static class ModelKinds
     /// <summary>All kinds, in the order they are shown.</summary>
     public static IReadOnlyList<IModelKind> All { get; } =
     [
+        new PurchaseKind(BgNbd.Plain),
+        new PurchaseKind(BgNbd.Modified),
+        new PurchaseKind(ParetoNbd.Plain),
+        new GammaGammaKind(),
+        new ClvKind(),
+        new BgBbKind(),
+        new ContractKind(ContractSurvival.ShiftedBetaGeometric),
+        new ContractKind(ContractSurvival.BetaDiscreteWeibull),
         new Churn.ChurnKind(),
         new Baskets.BasketsKind(),
         new Recommendations.RecommendKind(),

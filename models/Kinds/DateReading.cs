@@ -81,9 +81,12 @@ public sealed record DateReading(string Expression, string Said)
         : Sql.Fill("format", ("column", SqlName.Quote(column)), ("format", SqlName.Literal(format))).Trim();
 
     private static Counted Count(KindInput input, string column, IReadOnlyList<string> formats)
-        => input.Session.Query<Counted>(Sql.Fill(
+    {
+        var counts = input.Session.Query<long>(Sql.Fill(
             "counts", ("column", SqlName.Quote(column)), ("table", input.Table),
-            ("counts", SqlName.List(formats.Select(f => Sql.Fill("count", ("expression", ExpressionOf(column, f))).Trim())))), null, input.Cancellation)[0];
+            ("counts", SqlName.List(formats.Select(f => Sql.Fill("count", ("expression", ExpressionOf(column, f))).Trim())))), null, input.Cancellation);
+        return new(counts[0], [.. counts.Skip(1)]);
+    }
 
     private sealed record Counted(long Given, IReadOnlyList<long> Read);
 }

@@ -1,9 +1,9 @@
--- grain: one row: how many values there are, and how many each format reads
+-- grain: one number: how many values there are first, then how many each format reads
 -- reads: {table}
 -- writes: none
 
 -- part: counts
-SELECT count({column}) FILTER (WHERE trim({column}) <> '') AS given, [{counts}] AS read FROM {table}
+SELECT unnest([count({column}) FILTER (WHERE trim({column}) <> ''), {counts}]) FROM {table}
 
 -- part: cast
 TRY_CAST(trim({column}) AS TIMESTAMP)

@@ -19,7 +19,7 @@ public sealed record KindInput(
 
     /// <summary>The option's value, its default, or null.</summary>
     public string? Text(string option)
-        => Given.TryGetValue(option, out var value) ? value : Kind.Options.First(o => o.Name == option).Default;
+        => Given.TryGetValue(option, out var value) ? value : Kind.Options.FirstOrDefault(o => o.Name == option)?.Default;
 
     /// <summary>Whether a flag is given.</summary>
     public bool Flag(string option) => Text(option) == "true";
@@ -80,7 +80,7 @@ public sealed record KindInput(
             return ColumnNamed(option, named);
         }
 
-        return Kind.Options.First(o => o.Name == option).Required
+        return Kind.Options.Any(o => o.Name == option && o.Required)
             ? throw new CrmException(FailureKind.WrongUse, $"no --{option}", $"crm model fit {Kind.Name}", $"--{option} COLUMN, one of {string.Join(", ", Columns)}", "Name the column")
             : null;
     }
