@@ -70,19 +70,11 @@ public sealed class ForecastKind : IModelKind
     {
         if (isIndex || period.Name == "day" || source.Suitable().Name == period.Name || source.LastDay() is not { } last)
             return null;
-        var epoch = new DateOnly(1970, 1, 1);
-        var months = (last.Year - 1970) * 12 + last.Month - 1;
-        var (place, next) = period.Name switch
-        {
-            "week" => ((long)Math.Floor((last.DayNumber - epoch.DayNumber - 4) / 7.0), epoch.AddDays(4 + 7 * ((int)Math.Floor((last.DayNumber - epoch.DayNumber - 4) / 7.0) + 1))),
-            "month" => (months, epoch.AddMonths(months + 1)),
-            "quarter" => (months / 3, epoch.AddMonths((months / 3 + 1) * 3)),
-            _ => ((long)last.Year - 1970, epoch.AddYears(last.Year - 1969)),
-        };
-        if (last.AddDays(1) >= next)
+        var whole = period.LastWhole(last);
+        if (whole == period.PlaceOf(last))
             return null;
         notes.Add(string.Create(CultureInfo.InvariantCulture, $"the data ends on {last:yyyy-MM-dd}, within a {period.Name} that is not over: that {period.Name} is left out"));
-        return place - 1;
+        return whole;
     }
 
     private static string[]? Methods(KindInput input)

@@ -22,6 +22,19 @@ public sealed record SeriesPeriod(string Name, int Season)
         _ => place.ToString(CultureInfo.InvariantCulture),
     };
 
+    /// <summary>The place of the period that holds a day.</summary>
+    public long PlaceOf(DateOnly day) => Name switch
+    {
+        "day" => day.DayNumber - new DateOnly(1970, 1, 1).DayNumber,
+        "week" => (long)Math.Floor((day.DayNumber - new DateOnly(1970, 1, 5).DayNumber) / 7.0),
+        "month" => (day.Year - 1970) * 12 + day.Month - 1,
+        "quarter" => (day.Year - 1970) * 4 + (day.Month - 1) / 3,
+        _ => day.Year - 1970,
+    };
+
+    /// <summary>The place of the last period that is over when a day is.</summary>
+    public long LastWhole(DateOnly last) => PlaceOf(last.AddDays(1)) > PlaceOf(last) ? PlaceOf(last) : PlaceOf(last) - 1;
+
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
 

@@ -29,7 +29,7 @@ CREATE OR REPLACE TEMP TABLE offer_known AS SELECT customer, item FROM offer_own
 CREATE OR REPLACE TEMP TABLE offer_known AS SELECT customer, item FROM offer_owned WHERE place <= $most AND (place > 1 OR items = 1)
 
 -- part: neighbours
--- The cosine of two items: customers of shared over the root of the product of their customers.
+-- The cosine of two items: customers they share over the root of the product of their customers.
 CREATE OR REPLACE TEMP TABLE offer_neighbour AS
 WITH pair AS (
   SELECT a.item, b.item AS other, count(*) AS shared FROM offer_known AS a JOIN offer_known AS b ON b.customer = a.customer AND b.item > a.item

@@ -24,6 +24,9 @@ public sealed record ProjectSettings(
     /// <summary>What the project lets its connectors do.</summary>
     public SecuritySettings Security { get; init; } = SecuritySettings.Strict;
 
+    /// <summary>What runs learn beside the scores that every project has.</summary>
+    public LearningSettings Learning { get; init; } = LearningSettings.None;
+
     /// <summary>Most memory that a run uses for data, in megabytes; null for the default.</summary>
     public int? MemoryMegabytes { get; init; }
 

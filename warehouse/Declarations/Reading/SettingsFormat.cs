@@ -66,6 +66,9 @@ internal static class SettingsFormat
         new("fiscal_year_start", fiscalStart, "Month the fiscal year begins with; default 1. A fiscal year is named by the calendar year it ends in."),
         new("locale", locale, "Language tag for numbers and dates in reports; default en-GB."),
         new("rfm", rfm, "How customers are scored."),
+        new("churn", LearningFormat.Churn, "Who leaves; without it runs do not ask."),
+        new("forecast", LearningFormat.Forecast, "What revenue, orders and demand come next; without it runs do not ask."),
+        new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
         new("security", security, "What the project lets its connectors do."),
         new("memory", memory, "Most memory that a run uses for data, as 4GB or 800MB; more is kept on disk meanwhile. Default 4GB, at most 60 % of the machine's."),
     ])
@@ -80,6 +83,7 @@ internal static class SettingsFormat
             new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where), map.Where)
         {
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
+            Learning = LearningFormat.Build(map),
             Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
         };
     }
