@@ -4,6 +4,7 @@ using Crm.Analytics.Etl;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Host.Web;
+using Crm.Analytics.Host.Web.Api;
 using Crm.Analytics.Host.Web.Commands;
 using Crm.Analytics.Warehouse.Declarations;
 
@@ -54,7 +55,8 @@ internal static class ServeCommand
         using var served = Composition.OpenToServe(project, context, "crm serve");
         await using var push = await PushEndpoint.Open(project, Composition.SecretsOf(project), TimeProvider.System);
         var commands = new CommandEndpoint(served, CommandLine.Run, context.Cancellation);
-        IReadOnlyList<IWebArea> areas = push is null ? [commands] : [commands, push];
+        var questions = new Questions(served, project, _ => null, e => context.Error.WriteLine(context.Verbose ? e.ToString() : $"a question failed: {e.Message}"));
+        IReadOnlyList<IWebArea> areas = push is null ? [commands, new ApiArea(questions)] : [commands, push, new ApiArea(questions)];
         await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, context.Cancellation, areas);
         served.Announce(new(server.Address, commands.Token));
         Say(context, server, push);
@@ -78,6 +80,7 @@ internal static class ServeCommand
         }
 
         context.WriteLine($"Reports: {server.Address} (Ctrl+C ends)");
+        context.WriteLine($"Answers: {server.Address}v1/load, described by {server.Address}v1/openapi.json");
         if (push is not null)
         {
             context.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -24,6 +24,12 @@ public sealed record ProjectSettings(
     /// <summary>What the project lets its connectors do.</summary>
     public SecuritySettings Security { get; init; } = SecuritySettings.Strict;
 
+    /// <summary>First day of weeks; default Monday, as ISO 8601 has it.</summary>
+    public DayOfWeek WeekBegins { get; init; } = DayOfWeek.Monday;
+
+    /// <summary>How fiscal periods are cut: <c>months</c> (default), or weeks of a quarter as <c>4-4-5</c>, <c>4-5-4</c>, <c>5-4-4</c>.</summary>
+    public string FiscalPeriods { get; init; } = "months";
+
     /// <summary>What runs learn beside the scores that every project has.</summary>
     public LearningSettings Learning { get; init; } = LearningSettings.None;
 
@@ -69,4 +75,8 @@ public sealed record RfmSettings(string Ties, string Grid, int MonthEnds, Source
 /// <param name="Cubes">Cubes.</param>
 public sealed record Catalogue(
     IReadOnlyDictionary<string, Contract> Contracts, IReadOnlyDictionary<string, Dimension> Dimensions,
-    IReadOnlyDictionary<string, Fact> Facts, IReadOnlyDictionary<string, Cube> Cubes);
+    IReadOnlyDictionary<string, Fact> Facts, IReadOnlyDictionary<string, Cube> Cubes)
+{
+    /// <summary>How records of several sources become one member of a dimension; null: every key is a member of its own.</summary>
+    public IdentityDeclaration? Identity { get; init; }
+}
