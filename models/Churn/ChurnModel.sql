@@ -99,7 +99,7 @@ FROM churn_feature AS feature LEFT JOIN churn_scored AS scored ON feature.part =
 CREATE OR REPLACE TEMP TABLE churn_fit_row AS
 SELECT strftime($day::DATE, '%Y%m%d')::INTEGER AS date_key, $day::DATE AS snapshot_date, $learner AS learner, $model_version AS model_version, $definition AS definition, $horizon::INTEGER AS horizon_days,
   $customers::BIGINT AS customers, $rate::DOUBLE AS churn_rate, $auc::DOUBLE AS auc, $average_precision::DOUBLE AS average_precision, $lift::DOUBLE AS lift_top_tenth, $brier::DOUBLE AS brier,
-  $parameters AS parameters, $notes AS notes
+  $parameters AS parameters, (SELECT max(run_id) FROM star.fact_sales) AS data_version, $notes AS notes
 
 -- part: forget
 DROP TABLE churn_cut;

@@ -54,7 +54,7 @@ public static class ExponentialSmoothing
     private static IEnumerable<double[]> Starts(SmoothingKind kind)
     {
         double[] alphas = [-4, -2, -1, 0, 1, 2, 4];
-        double[] betas = kind == SmoothingKind.Simple ? [0] : [-5, -3, -1, 1];
+        double[] betas = kind == SmoothingKind.Simple ? [0] : [-9, -4, -2, 0];
         double[] lasts = kind switch { SmoothingKind.Damped => [-1, 2], SmoothingKind.SeasonalAdditive or SmoothingKind.SeasonalMultiplicative => [-4, -1, 1], _ => [0] };
         return alphas.SelectMany(a => betas.SelectMany(b => lasts.Select(c => kind switch
         {

@@ -24,7 +24,7 @@ internal static class SimplexSearch
         {
             Array.Sort(points, (a, b) => a.Value.CompareTo(b.Value));
             var (best, worst) = (points[0], points[n]);
-            if (worst.Value - best.Value <= 1e-10 * (Math.Abs(best.Value) + 1e-300) && Spread(points) < 0.02)
+            if (worst.Value - best.Value <= 1e-11 * (Math.Abs(best.Value) + 1e-300) && Spread(points) < 0.005)
                 break;
             var centre = new double[n];
             for (var i = 0; i < n; i++)

@@ -19,7 +19,7 @@ SELECT row_number() OVER (ORDER BY count(*) DESC, item_name)::INTEGER AS item, i
 CREATE OR REPLACE TEMP TABLE offer_customer AS
 SELECT customer_id, row_number() OVER (ORDER BY customer_id)::INTEGER AS customer FROM (SELECT DISTINCT customer_id FROM offer_line);
 CREATE OR REPLACE TEMP TABLE offer_owned AS
-SELECT customer, item, row_number() OVER (PARTITION BY customer ORDER BY at_moment DESC NULLS LAST, md5(item_name), item) AS place, count(*) OVER (PARTITION BY customer) AS items
+SELECT customer, item, row_number() OVER (PARTITION BY customer ORDER BY at_moment DESC NULLS LAST, md5(concat_ws('|', customer_id, item_name)), item) AS place, count(*) OVER (PARTITION BY customer) AS items
 FROM offer_line JOIN offer_item USING (item_name) JOIN offer_customer USING (customer_id)
 
 -- part: all_known
