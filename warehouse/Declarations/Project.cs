@@ -33,6 +33,9 @@ public sealed record ProjectSettings(
     /// <summary>How fiscal periods are cut: <c>months</c> (default), or weeks of a quarter as <c>4-4-5</c>, <c>4-5-4</c>, <c>5-4-4</c>.</summary>
     public string FiscalPeriods { get; init; } = "months";
 
+    /// <summary>What runs learn beside the scores that every project has.</summary>
+    public LearningSettings Learning { get; init; } = LearningSettings.None;
+
     /// <summary>Most memory that a run uses for data, in megabytes; null for the default.</summary>
     public int? MemoryMegabytes { get; init; }
 
