@@ -79,7 +79,7 @@ internal static class Composition
     }
 
     /// <summary>The reader that answers questions from an open warehouse.</summary>
-    public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new CubeReader(warehouse.Instance.Connect, project.Catalogue);
+    public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new CubeReader(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System));
 
     /// <summary>Runs the project's ETL and models, alone in its warehouse.</summary>
     public static RunSummary Run(Project project, CommandContext context, string doing, RunRequest request, IProgress<RunProgress>? progress)
@@ -93,7 +93,7 @@ internal static class Composition
             new WarehouseOptions(path) { AllowedDirectories = [landing.Folder, OutOf(project)], MemoryLimit = MemoryOf(project, 3) });
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { MemoryLimit = MemoryOf(project, 1) });
         using var session = warehouse.Instance.Connect();
-        var environment = new RunEnvironment(session, scratch, landing, StandardConnectors.All, SecretsOf(project), [new RfmStep()], Version, TimeProvider.System);
+        var environment = new RunEnvironment(session, scratch, landing, StandardConnectors.All, SecretsOf(project), [new RfmStep(), new RollupStep()], Version, TimeProvider.System);
         return new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
     }
 

@@ -27,6 +27,7 @@ internal static class CommandLine
             new Command("quarantine", "The records that were not loaded, and why") { QuarantineListCommand.Create(), QuarantineShowCommand.Create(), QuarantineReplayCommand.Create() },
             LineageCommand.Create(),
             QueryCommand.Create(),
+            DrillCommand.Create(),
             new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },
             ServeCommand.Create(),
             new Command("identity", "Which records are one customer") { IdentityEvaluateCommand.Create() },
