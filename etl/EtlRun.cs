@@ -39,6 +39,7 @@ public sealed class EtlRun
     private readonly RunClock clock;
     private readonly List<string> warnings = [];
     private Judgement judgement = Judgement.None;
+    private MemberResolution? resolution;
     private int nextFile;
 
     /// <summary>Prepares a run.</summary>
@@ -68,10 +69,11 @@ public sealed class EtlRun
         var latest = log.Latest();
         var run = (latest?.Run ?? 0) + 1;
         nextFile = log.NextFile();
-        var landed = request.Replays ? [] : new StreamLanding(project, environment, log, clock).Land(request, cancellation);
+        resolution = MemberResolution.Of(project, environment, run);
+        var landed = request.Replays || request.IsDecided ? [] : new StreamLanding(project, environment, log, clock).Land(request, cancellation);
         var streams = request.Replays ? new StreamReplay(project, environment, log, run).Recall(request) : Take(landed, run);
         var declarations = DeclarationsHash.Of(project, environment.Program);
-        if (streams.Count == 0 && (latest?.Declarations == declarations || request.Replays))
+        if (streams.Count == 0 && (latest?.Declarations == declarations || request.Replays) && resolution?.IsDue != true)
         {
             warnings.AddRange(QualityGate.JudgeNothingNew(environment.Warehouse, project, clock.Now));
             Forget(landed, streams, request);
@@ -80,13 +82,21 @@ public sealed class EtlRun
 
         Conform(streams, cancellation);
         streams.RemoveAll(s => s.IsNothingNew);
-        if (streams.Count == 0 && latest?.Declarations == declarations)
+        if (streams.Count == 0 && latest?.Declarations == declarations && resolution?.IsDue != true)
         {
             Forget(landed, streams, request);
             return new(latest?.Run, false, default, [], clock.Done, [], warnings);
         }
 
+        if (resolution is not null)
+        {
+            var known = project.Sources.SelectMany(s => s.Streams.Select(t => KnownStream.Of(s, t, log, environment)));
+            clock.Step("identity", () => resolution.Resolve(streams, known, cancellation));
+            warnings.AddRange(resolution.Messages);
+        }
+
         var summary = Publish(streams, landed, run, started, declarations, request, cancellation);
+        clock.Report("tidy up", null, 0);
         Forget(landed, streams, request);
         return summary with { Steps = clock.Done, Run = summary.Published && !request.IsDry ? run : latest?.Run };
     }
@@ -100,6 +110,7 @@ public sealed class EtlRun
             streams.Add(new(project, stream.Stream, stream.Extracted.Batches, scratch, ref nextFile, run)
             {
                 KeyList = stream.KeyList,
+                Resumed = stream.Extracted.Resumed,
                 IsWhole = true,
             });
             warnings.AddRange(ColumnDriftGate.Judge(streams[^1].Source.Name, streams[^1].Stream, streams[^1].Drift));
@@ -175,7 +186,8 @@ public sealed class EtlRun
 
         log.Quarantine(run, ConformedStream.BadTable);
         Scorecard.Write(session, judgement, run, started);
-        var publishing = new Publishing(session, project, streams, environment.Landing, clock, run);
+        resolution?.Publish();
+        var publishing = new Publishing(session, project, streams, environment.Landing, clock, run, resolution);
         var newest = publishing.Load();
         warnings.AddRange(publishing.Findings);
         var scored = 0L;
@@ -191,7 +203,7 @@ public sealed class EtlRun
 
         var summaries = streams.Select(s => new StreamSummary(s.Source.Name, s.Stream.Name, s.Files.Count, publishing.Count(s))).ToList();
         var counts = summaries.Aggregate(default(RecordCounts), (sum, s) => sum + s.Counts);
-        var published = streams.Count > 0 || scored > 0;
+        var published = streams.Count > 0 || scored > 0 || resolution?.Changed == true;
         if (published)
         {
             WriteStates(landed, streams, run);
@@ -201,6 +213,7 @@ public sealed class EtlRun
         }
 
         var reasons = streams.SelectMany(s => s.Reasons(session)).OrderByDescending(r => r.Records).ToList();
+        clock.Report("commit", null, 0);
         cancellation.ThrowIfCancellationRequested();
         return new(run, published, counts, summaries, [], reasons, warnings) { Tables = publishing.Tables };
     }

@@ -104,6 +104,12 @@ internal sealed class StreamLoad
     /// <summary>Temporary table (file_id) of all files of the source.</summary>
     public string SourceTable => $"source_{name}";
 
+    /// <summary>How many of the batches an earlier run that died had landed; they stand first.</summary>
+    public int Resumed { get; init; }
+
+    /// <summary>Temporary table (old_file, old_record, file_id, source_record) of records that stand in another place now; null for none.</summary>
+    public string? Relocated { get; private set; }
+
     /// <summary>Parquet file of all keys the source has now; null when it was not asked.</summary>
     public string? KeyList { get; init; }
 
@@ -149,10 +155,15 @@ internal sealed class StreamLoad
         var relation = Raw;
         if (Keys is not null)
         {
-            KeyCounts = IsRecalled ? Keys.Recall(session, Raw, cancellation) : Keys.Compare(session, Raw, cancellation);
+            KeyCounts = IsRecalled ? Keys.Recall(session, Raw, cancellation) : Keys.Compare(session, Raw, Changed.Count > 0 ? ChangedTable : null, cancellation);
             hasKeyless = Keys.RejectKeyless(session, Raw, ConformedStream.BadTable) > 0;
             session.Execute(Sql.Fill("view", ("view", $"new_{name}"), ("rows", Keys.New(Raw, KeyCounts))));
             relation = $"new_{name}";
+            Relocated = Keys.HasRelocated ? Keys.Relocated : null;
+        }
+        else if (Changed.Count > 0 && !IsRecalled)
+        {
+            Relocated = new Relocations(shape with { Columns = columns }).Find(session, Raw, History(store).Replaced(), $"relocated_{name}");
         }
 
         conformed.Fill(session, relation, cancellation);
@@ -234,7 +245,7 @@ internal sealed class StreamLoad
 
     private int IdOf(LandedFile file) => files[file.Path].FileId;
 
-    private IReadOnlyList<DescribedColumn> ColumnsOf(ISession session) => batches.Count == 1
+    private IReadOnlyList<DescribedColumn> ColumnsOf(ISession session) => batches.Count == 0 ? [] : batches.Count == 1
         ? [.. batches[0].Columns.Select(c => new DescribedColumn(c.Name, c.Type))]
         : [.. session.Describe(LandedRelation.Sql(batches, (_, f) => IdOf(f))).Where(c => !LandedRelation.LineageColumns.Contains(c.Name) && c.Name != ContentKey)];
 
@@ -248,11 +259,11 @@ internal sealed class StreamLoad
         MakeRaw(session);
         if (batches is [.., { IsSnapshot: true }])
         {
-            queries.Add(Keys!.GoneFromSnapshot(Sql.Fill("snapshot", ("raw", Raw), ("files", SqlName.List(Snapshot().SelectMany(b => b.Files).Select(f => $"{IdOf(f)}"))))));
+            queries.Add(Keys!.GoneFromSnapshot(Part(Snapshot())));
         }
         else if (KeyList is not null)
         {
-            queries.Add(Keys!.Gone(Sql.Fill("key_list", ("file", EnginePath.Literal(KeyList))), Raw));
+            queries.Add(Keys!.Gone(Sql.Fill("key_list", ("file", EnginePath.Literal(KeyList))), Part(batches.Skip(Resumed)), Resumed == 0 ? null : Part(batches.Take(Resumed))));
         }
 
         if (Changed.Count > 0)
@@ -271,6 +282,10 @@ internal sealed class StreamLoad
 
     /// <summary>The batches that hold everything there is: the last one, with the chunks right before it.</summary>
     private IEnumerable<LandedBatch> Snapshot() => batches.SkipLast(1).Reverse().TakeWhile(b => b.HasMore).Prepend(batches[^1]);
+
+    /// <summary>The raw rows of some of the batches.</summary>
+    private string Part(IEnumerable<LandedBatch> of) =>
+        Sql.Fill("snapshot", ("raw", Raw), ("files", SqlName.List(of.SelectMany(b => b.Files).Select(f => $"{IdOf(f)}").DefaultIfEmpty("NULL"))));
 
     private string MakeRaw(ISession session)
     {
@@ -291,7 +306,7 @@ internal sealed class StreamLoad
 
         session.Execute(Sql.Fill("view", ("view", Raw), ("rows", rows)));
         session.Execute(Sql.Fill("view", ("view", conformed.Lined!), ("rows", WithAbsent(
-            batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.SqlWithLines(batches, IdOf)))));
+            batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.SqlWithLines(batches, IdOf, ConformedStream.AskedTable)))));
         return Raw;
     }
 

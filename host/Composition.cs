@@ -4,6 +4,7 @@ using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Staging;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -37,6 +38,14 @@ internal static class Composition
     /// <summary>Full path of the warehouse file.</summary>
     public static string WarehouseOf(Project project) => Path.GetFullPath(Path.Combine(project.Folder, project.Settings.Warehouse));
 
+    /// <summary>How the warehouse is opened for runs; makes the folders that the engine may use.</summary>
+    public static WarehouseOptions ToWrite(Project project)
+    {
+        Directory.CreateDirectory(LandingOf(project));
+        Directory.CreateDirectory(OutOf(project));
+        return new(WarehouseOf(project)) { AllowedDirectories = [LandingOf(project), OutOf(project)], MemoryLimit = MemoryOf(project, 3) };
+    }
+
     /// <summary>Full path of the folder that reports are written to.</summary>
     public static string OutOf(Project project) => Path.Combine(project.Folder, "out");
 
@@ -69,9 +78,14 @@ internal static class Composition
     public static OpenWarehouse OpenToRead(Project project, CommandContext context)
     {
         var path = WarehouseOf(project);
+        if (context.Served is { } served && served.Path == path)
+        {
+            return served.Published is not null ? new OpenWarehouse(null, served.Instance) : throw new NothingLoadedException(path);
+        }
+
         if (!File.Exists(path))
         {
-            throw new CrmException(FailureKind.Failed, "nothing is loaded yet", path, "the warehouse that a run makes", "Run `crm run` first");
+            throw new NothingLoadedException(path);
         }
 
         var file = RunFile.Share(path, context.Wait, context.Error.WriteLine, context.Cancellation);
@@ -81,19 +95,25 @@ internal static class Composition
     /// <summary>The reader that answers questions from an open warehouse.</summary>
     public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new CubeReader(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System));
 
+    /// <summary>Opens a project's warehouse to be kept open for reading and writing; it is made when it is not there yet.</summary>
+    public static ServedWarehouse OpenToServe(Project project, CommandContext context, string doing)
+    {
+        var open = Open(RunFile.Hold(WarehouseOf(project), doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
+        return new(WarehouseOf(project), open.File!, open.Instance);
+    }
+
     /// <summary>Runs the project's ETL and models, alone in its warehouse.</summary>
     public static RunSummary Run(Project project, CommandContext context, string doing, RunRequest request, IProgress<RunProgress>? progress)
     {
         var path = WarehouseOf(project);
-        var landing = new LandingStore(Path.Combine(project.Folder, "landing"));
-        Directory.CreateDirectory(landing.Folder);
-        Directory.CreateDirectory(OutOf(project));
-        using var warehouse = Open(
-            RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation),
-            new WarehouseOptions(path) { AllowedDirectories = [landing.Folder, OutOf(project)], MemoryLimit = MemoryOf(project, 3) });
+        var served = context.Served is { } open && open.Path == path ? open : null;
+        using var run = served?.HoldRun(context.Wait, context.Error.WriteLine, context.Cancellation);
+        using var warehouse = served is not null
+            ? new OpenWarehouse(null, served.Instance)
+            : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { MemoryLimit = MemoryOf(project, 1) });
         using var session = warehouse.Instance.Connect();
-        var environment = new RunEnvironment(session, scratch, landing, StandardConnectors.All, SecretsOf(project), [new RfmStep(), new RollupStep()], Version, TimeProvider.System);
+        var environment = new RunEnvironment(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), [new RfmStep(), new RollupStep()], Version, TimeProvider.System);
         return new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
     }
 
@@ -129,6 +149,8 @@ internal static class Composition
     /// <summary>Where a project's <c>${NAME}</c> are looked up.</summary>
     public static Secrets SecretsOf(Project project) => new(project.Folder, Environment.GetEnvironmentVariable);
 
+    private static string LandingOf(Project project) => Path.Combine(project.Folder, "landing");
+
     private static IConnector ConnectorOf(Source source) => StandardConnectors.All.First(c => c.Kind == source.Connector);
 
     private static OpenWarehouse Open(RunFile file, WarehouseOptions options)
@@ -146,11 +168,16 @@ internal static class Composition
 }
 
 /// <summary>An open warehouse and the run file that holds it.</summary>
-internal sealed record OpenWarehouse(RunFile File, DuckDbInstance Instance) : IDisposable
+/// <param name="File">What holds it; null when a server keeps it open for longer than this.</param>
+/// <param name="Instance">The instance.</param>
+internal sealed record OpenWarehouse(RunFile? File, DuckDbInstance Instance) : IDisposable
 {
     public void Dispose()
     {
-        Instance.Dispose();
-        File.Dispose();
+        if (File is not null)
+        {
+            Instance.Dispose();
+            File.Dispose();
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using System.Text;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 
 namespace Crm.Analytics.Host.Cli;
@@ -28,6 +29,7 @@ internal static class CommandLine
             LineageCommand.Create(),
             QueryCommand.Create(),
             DrillCommand.Create(),
+            new Command("model", "Models of customers: lifetime value, churn, segments, forecasts") { ModelListCommand.Create(), ModelFitCommand.Create() },
             new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },
             ServeCommand.Create(),
             new Command("identity", "Which records are one customer") { IdentityEvaluateCommand.Create() },
@@ -59,7 +61,12 @@ internal static class CommandLine
     }
 
     /// <summary>Runs the command that the arguments name, with the given ends.</summary>
-    public static int Run(string[] args, Stream output, TextWriter error, CancellationToken cancellation)
+    /// <param name="args">The arguments.</param>
+    /// <param name="output">Where answers go.</param>
+    /// <param name="error">Where all else goes.</param>
+    /// <param name="cancellation">Asks the command to stop.</param>
+    /// <param name="origin">Where it comes from, when another process sent it.</param>
+    public static int Run(string[] args, Stream output, TextWriter error, CancellationToken cancellation, CommandOrigin? origin = null)
     {
         var parsed = Create().Parse(args);
         if (parsed.Errors.Count > 0)
@@ -73,12 +80,19 @@ internal static class CommandLine
             Json = parsed.GetValue(SharedOptions.Json),
             Verbose = parsed.GetValue(SharedOptions.Verbose),
             Wait = TimeSpan.FromSeconds(parsed.GetValue(SharedOptions.Wait) ?? 60),
+            Served = origin?.Served,
+            WorkingFolder = origin?.Folder ?? Environment.CurrentDirectory,
+            IsRedirected = origin?.Redirected ?? Console.IsOutputRedirected,
         };
         try
         {
             return parsed.Action is CommandAction action
                 ? action.Run(context, parsed)
                 : parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (ServedElsewhereException served) when (origin is null && !context.HasAnswered && parsed.CommandResult.Command.Name != ServeCommand.Name)
+        {
+            return Forward(served, args, output, context);
         }
         catch (Exception e)
         {
@@ -87,6 +101,18 @@ internal static class CommandLine
         finally
         {
             context.Out.Flush();
+        }
+    }
+
+    private static int Forward(ServedElsewhereException served, string[] args, Stream output, CommandContext context)
+    {
+        try
+        {
+            return ForwardedCommand.Run(served.At, new(args, context.WorkingFolder, context.IsRedirected), output, context.Error, context.Cancellation);
+        }
+        catch (Exception e)
+        {
+            return ErrorText.Say(e, context);
         }
     }
 

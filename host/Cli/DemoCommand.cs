@@ -22,7 +22,7 @@ internal static class DemoCommand
 
     private static int Run(CommandContext context, string sample, bool serve, int port)
     {
-        var folder = Path.GetFullPath(context.ProjectOption ?? Path.Combine("demo", sample));
+        var folder = Path.GetFullPath(context.ProjectOption ?? Path.Combine("demo", sample), context.WorkingFolder);
         if (DemoProject.Make(sample, folder, context.Cancellation) > 0)
         {
             context.Error.WriteLine($"made the project {folder}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Storage;
@@ -90,8 +91,9 @@ internal static class DoctorCommand
             return new("warehouse", State.Note, "not there yet; `crm run` makes it");
         }
 
-        if (RunFile.Holder(path) is { } holder)
+        if (RunFile.Holder(path) is { } holder && context.Served is null)
         {
+            RunFile.ThrowIfServed(path);
             return new("warehouse", State.Note, $"{holder} holds it");
         }
 
@@ -99,7 +101,7 @@ internal static class DoctorCommand
         {
             using var warehouse = Composition.OpenToRead(project, context);
             var size = new FileInfo(path).Length;
-            return string.Create(CultureInfo.InvariantCulture, $"opens; {size / 1e6:0.0} MB, schema version {WarehouseSchemaVersion(warehouse)}");
+            return string.Create(CultureInfo.InvariantCulture, $"{(context.Served is null ? "opens" : $"is open in {RunFile.Holder(path)}")}; {size / 1e6:0.0} MB, schema version {WarehouseSchemaVersion(warehouse)}");
         });
     }
 

@@ -109,59 +109,52 @@ internal static class RunCommand
 
         WriteCounts(json, summary.Counts);
         json.WriteBoolean("published", summary.Published);
-        json.WriteStartArray("streams");
-        foreach (var stream in summary.Streams)
+        WriteArray(json, "streams", summary.Streams, stream =>
         {
-            json.WriteStartObject();
             json.WriteString("source", stream.Source);
             json.WriteString("stream", stream.Stream);
             json.WriteNumber("files", stream.Files);
             WriteCounts(json, stream.Counts);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("tables");
-        foreach (var table in summary.Tables)
+        });
+        WriteArray(json, "tables", summary.Tables, table =>
         {
-            json.WriteStartObject();
             json.WriteString("table", table.Table);
             json.WriteNumber("inserted", table.Inserted);
             json.WriteNumber("changed", table.Changed);
             json.WriteNumber("removed", table.Removed);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("reasons");
-        foreach (var reason in summary.Reasons)
+        });
+        WriteArray(json, "reasons", summary.Reasons, reason =>
         {
-            json.WriteStartObject();
             json.WriteString("source", reason.Source);
             json.WriteString("stream", reason.Stream);
             json.WriteString("rule", reason.Rule);
             json.WriteString("column", reason.Column);
             json.WriteNumber("records", reason.Records);
             json.WriteString("example", reason.Example);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("steps");
-        foreach (var step in summary.Steps)
+        });
+        WriteArray(json, "steps", summary.Steps, step =>
         {
-            json.WriteStartObject();
             json.WriteString("step", step.Step);
             json.WriteNumber("rows", step.Rows);
             json.WriteNumber("seconds", Math.Round(step.Seconds, 3));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
         json.WriteStartArray("warnings");
         foreach (var warning in summary.Warnings)
         {
             json.WriteStringValue(warning);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteArray<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> properties)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            properties(item);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

@@ -1,15 +1,21 @@
 using System.CommandLine;
 using System.Globalization;
 using Crm.Analytics.Etl;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Host.Web;
+using Crm.Analytics.Host.Web.Api;
+using Crm.Analytics.Host.Web.Commands;
 using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Host.Cli;
 
-/// <summary><c>crm serve</c>: the written reports in a browser on this machine; and events are taken and loaded, where sources are pushed to.</summary>
+/// <summary><c>crm serve</c>: keeps the warehouse open for reports, questions over HTTP, pushed events and the commands of other processes.</summary>
 internal static class ServeCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "serve";
+
     /// <summary>The port option, which `demo --serve` has too.</summary>
     public static Option<int> Port() => new("--port")
     {
@@ -30,7 +36,7 @@ internal static class ServeCommand
     public static Command Create()
     {
         var port = Port();
-        return new Command("serve", "Show the written reports in a browser on this machine, take pushed events and load them every few seconds, until Ctrl+C") { port }.Does((context, parsed) =>
+        return new Command(Name, "Keep the warehouse open: reports in a browser on this machine, answers over HTTP, pushed events loaded every few seconds; until Ctrl+C") { port }.Does((context, parsed) =>
         {
             var project = Composition.ReadProject(context.ProjectFolder);
             return Serve(context, project, parsed.GetValue(port));
@@ -46,12 +52,17 @@ internal static class ServeCommand
 
     private static async Task ServeAsync(CommandContext context, Project project, int port)
     {
+        using var served = Composition.OpenToServe(project, context, "crm serve");
         await using var push = await PushEndpoint.Open(project, Composition.SecretsOf(project), TimeProvider.System);
-        await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, context.Cancellation, push);
+        var commands = new CommandEndpoint(served, CommandLine.Run, context.Cancellation);
+        var questions = new Questions(served, project, _ => null, e => context.Error.WriteLine(context.Verbose ? e.ToString() : $"a question failed: {e.Message}"));
+        IReadOnlyList<IWebArea> areas = push is null ? [commands, new ApiArea(questions)] : [commands, push, new ApiArea(questions)];
+        await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, context.Cancellation, areas);
+        served.Announce(new(server.Address, commands.Token));
         Say(context, server, push);
         if (push is not null)
         {
-            await new MicroBatches(push, stop => Load(project, stop), context.Error.WriteLine, TimeProvider.System).Run(context.Cancellation);
+            await new MicroBatches(push, stop => Load(project, served, stop), context.Error.WriteLine, TimeProvider.System).Run(context.Cancellation);
             return;
         }
 
@@ -69,6 +80,7 @@ internal static class ServeCommand
         }
 
         context.WriteLine($"Reports: {server.Address} (Ctrl+C ends)");
+        context.WriteLine($"Answers: {server.Address}v1/load, described by {server.Address}v1/openapi.json");
         if (push is not null)
         {
             context.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -78,10 +90,10 @@ internal static class ServeCommand
         context.Out.Flush();
     }
 
-    /// <summary>A run of the push sources alone, if nobody holds the warehouse.</summary>
-    private static void Load(Project project, CancellationToken cancellation)
+    /// <summary>A run of the push sources alone, if no other run is on.</summary>
+    private static void Load(Project project, ServedWarehouse served, CancellationToken cancellation)
     {
-        var context = new CommandContext(Stream.Null, TextWriter.Null, cancellation) { Wait = TimeSpan.Zero };
+        var context = new CommandContext(Stream.Null, TextWriter.Null, cancellation) { Wait = TimeSpan.Zero, Served = served };
         Composition.Run(project with { Sources = PushEndpoint.SourcesOf(project) }, context, "crm serve", new RunRequest(), null);
     }
 }

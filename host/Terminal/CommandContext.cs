@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Crm.Analytics.Host.Serving;
 
 namespace Crm.Analytics.Host.Terminal;
 
@@ -23,7 +24,16 @@ internal sealed class CommandContext
     public string? ProjectOption { get; init; }
 
     /// <summary>Full path of the project folder.</summary>
-    public string ProjectFolder => Path.GetFullPath(ProjectOption ?? ".");
+    public string ProjectFolder => Path.GetFullPath(ProjectOption ?? ".", WorkingFolder);
+
+    /// <summary>Full path of the folder that the command was given in.</summary>
+    public string WorkingFolder { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>The warehouse that this process has open for all its commands; null: each opens and closes its own.</summary>
+    public ServedWarehouse? Served { get; init; }
+
+    /// <summary>True when a program, not a person, reads the answer.</summary>
+    public bool IsRedirected { get; init; } = Console.IsOutputRedirected;
 
     /// <summary>True: one JSON document on standard output, and nothing else.</summary>
     public bool Json { get; init; }
@@ -65,7 +75,7 @@ internal sealed class CommandContext
     public void WriteJson(Action<Utf8JsonWriter> write)
     {
         var stream = Answer();
-        using (var json = new Utf8JsonWriter(stream, Console.IsOutputRedirected ? ForPeople with { Indented = false } : ForPeople))
+        using (var json = new Utf8JsonWriter(stream, IsRedirected ? ForPeople with { Indented = false } : ForPeople))
         {
             write(json);
         }

@@ -23,7 +23,7 @@ internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
     private ProgressDisplay(bool visible, TextWriter? events) => (_events, _drawing) = (events, visible ? Draw() : null);
 
     public static ProgressDisplay Start(CommandContext context) =>
-        new(visible: !Console.IsErrorRedirected && !context.Json, context.Json ? context.Error : null);
+        new(visible: context.Served is null && !Console.IsErrorRedirected && !context.Json, context.Json ? context.Error : null);
 
     public void Report(RunProgress value)
     {

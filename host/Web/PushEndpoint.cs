@@ -15,10 +15,9 @@ namespace Crm.Analytics.Host.Web;
 /// Takes events: <c>POST /v1/push/SOURCE/STREAM</c>. They are on disk for good before the answer is sent. The token is asked for before anything else is
 /// looked at; a browser cannot be made to send it, so the host's name does not matter here.
 /// </summary>
-internal sealed class PushEndpoint : IAsyncDisposable
+internal sealed class PushEndpoint : IWebArea, IAsyncDisposable
 {
-    /// <summary>How the path of every push begins.</summary>
-    public const string Prefix = "/v1/push/";
+    private const string Root = "/v1/push/";
 
     /// <summary>Bytes of bodies that are in memory at one time, over all requests.</summary>
     private const long MostBytes = 256L << 20;
@@ -31,6 +30,12 @@ internal sealed class PushEndpoint : IAsyncDisposable
     private PushEndpoint()
     {
     }
+
+    /// <inheritdoc/>
+    public string Prefix => Root;
+
+    /// <inheritdoc/>
+    public bool HasOwnProof => true;
 
     /// <summary>How often new events are to be loaded.</summary>
     public TimeSpan Every => _sources.Values.Min(s => s.Options.Every);
@@ -77,7 +82,7 @@ internal sealed class PushEndpoint : IAsyncDisposable
         }
     }
 
-    /// <summary>Answers a request whose path begins with <see cref="Prefix"/>.</summary>
+    /// <summary>Answers a request whose path begins so.</summary>
     public async Task Answer(HttpContext context)
     {
         try
@@ -125,12 +130,12 @@ internal sealed class PushEndpoint : IAsyncDisposable
     private async Task<PushReceipt> Take(HttpContext context)
     {
         var request = context.Request;
-        var place = request.Path.Value![Prefix.Length..].Split('/');
+        var place = request.Path.Value![Root.Length..].Split('/');
         var source = LetIn(request, place[0]);
         if (place.Length != 2 || !_logs.TryGetValue((place[0], place[1]), out var log))
         {
             throw new PushRefusedException(StatusCodes.Status404NotFound, $"no stream at {request.Path}", request.Path,
-                $"{Prefix}{place[0]}/ and one of {string.Join(", ", _logs.Keys.Where(k => k.Source == place[0]).Select(k => k.Stream))}", "Correct the path, or declare the stream");
+                $"{Root}{place[0]}/ and one of {string.Join(", ", _logs.Keys.Where(k => k.Source == place[0]).Select(k => k.Stream))}", "Correct the path, or declare the stream");
         }
 
         if (!HttpMethods.IsPost(request.Method))
@@ -166,7 +171,7 @@ internal sealed class PushEndpoint : IAsyncDisposable
         var sent = request.Headers.Authorization.ToString();
         if (!_sources.TryGetValue(name, out var source))
         {
-            throw new PushRefusedException(StatusCodes.Status404NotFound, $"no push source at {request.Path}", request.Path, $"{Prefix}SOURCE/STREAM", "Correct the path, or declare the source");
+            throw new PushRefusedException(StatusCodes.Status404NotFound, $"no push source at {request.Path}", request.Path, $"{Root}SOURCE/STREAM", "Correct the path, or declare the source");
         }
 
         // Hashes have one length, so that comparing them tells nothing of either.

@@ -8,7 +8,7 @@ namespace Crm.Analytics.Host.Web;
 
 /// <summary>
 /// Shows the files of one folder in a browser on this machine. It answers only requests that name this machine as their host, only for files that the
-/// folder itself holds (found by name in its listing, so no path can leave it), and the pages may load nothing from elsewhere. Events are taken beside it.
+/// folder itself holds (found by name in its listing, so no path can leave it), and the pages may load nothing from elsewhere. Other areas are answered beside it.
 /// </summary>
 internal sealed class ReportServer : IAsyncDisposable
 {
@@ -26,11 +26,11 @@ internal sealed class ReportServer : IAsyncDisposable
     };
 
     private readonly WebApplication _app;
-    private readonly PushEndpoint? _push;
+    private readonly IReadOnlyList<IWebArea> _areas;
 
-    private ReportServer(WebApplication app, string folder, PushEndpoint? push)
+    private ReportServer(WebApplication app, string folder, IReadOnlyList<IWebArea> areas)
     {
-        (_app, Folder, _push) = (app, folder, push);
+        (_app, Folder, _areas) = (app, folder, areas);
         app.Run(Answer);
     }
 
@@ -44,19 +44,19 @@ internal sealed class ReportServer : IAsyncDisposable
     /// <param name="folder">The folder to show.</param>
     /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="cancellation">Ends the start.</param>
-    /// <param name="push">Takes events, if any are to be taken.</param>
-    public static async Task<ReportServer> StartAsync(string folder, int port, CancellationToken cancellation, PushEndpoint? push = null)
+    /// <param name="areas">What else is answered.</param>
+    public static async Task<ReportServer> StartAsync(string folder, int port, CancellationToken cancellation, params IReadOnlyList<IWebArea> areas)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
         {
             k.AddServerHeader = false;
 
-            // Only a push has a body; its endpoint says how long it may be.
+            // An area that takes bodies says how long they may be.
             k.Limits.MaxRequestBodySize = 0;
             k.Listen(IPAddress.Loopback, port);
         });
-        var server = new ReportServer(builder.Build(), folder, push);
+        var server = new ReportServer(builder.Build(), folder, areas);
         try
         {
             await server._app.StartAsync(cancellation);
@@ -80,14 +80,15 @@ internal sealed class ReportServer : IAsyncDisposable
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers.CacheControl = "no-cache";
-        if (_push is not null && request.Path.Value!.StartsWith(PushEndpoint.Prefix, StringComparison.Ordinal))
-        {
-            await _push.Answer(context);
-        }
-        else if (!IsThisMachine(request.Host))
+        var area = _areas.FirstOrDefault(a => request.Path.Value!.StartsWith(a.Prefix, StringComparison.Ordinal));
+        if (area?.HasOwnProof != true && !IsThisMachine(request.Host))
         {
             // A page elsewhere that points its own name at this machine must not read what is here.
             response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+        }
+        else if (area is not null)
+        {
+            await area.Answer(context);
         }
         else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {

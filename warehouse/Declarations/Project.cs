@@ -72,4 +72,8 @@ public sealed record RfmSettings(string Ties, string Grid, int MonthEnds, Source
 /// <param name="Cubes">Cubes.</param>
 public sealed record Catalogue(
     IReadOnlyDictionary<string, Contract> Contracts, IReadOnlyDictionary<string, Dimension> Dimensions,
-    IReadOnlyDictionary<string, Fact> Facts, IReadOnlyDictionary<string, Cube> Cubes);
+    IReadOnlyDictionary<string, Fact> Facts, IReadOnlyDictionary<string, Cube> Cubes)
+{
+    /// <summary>How records of several sources become one member of a dimension; null: every key is a member of its own.</summary>
+    public IdentityDeclaration? Identity { get; init; }
+}

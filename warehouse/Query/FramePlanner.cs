@@ -1,5 +1,3 @@
-using Crm.Analytics.Warehouse.Declarations;
-
 namespace Crm.Analytics.Warehouse.Query;
 
 /// <summary>Resolves a span of time around each group: on which calendar, for which periods, from which days.</summary>

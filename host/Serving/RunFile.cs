@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Crm.Analytics.Warehouse;
 
-namespace Crm.Analytics.Host;
+namespace Crm.Analytics.Host.Serving;
 
 /// <summary>
 /// Says which process holds a warehouse, so that nobody ever meets a lock error: one process writes alone, several may read together. The lock is the
@@ -15,8 +15,9 @@ internal sealed class RunFile : IDisposable
 
     private readonly FileStream? _lock;
     private readonly string? _who;
+    private readonly string _doing;
 
-    private RunFile(FileStream? held, string? who) => (_lock, _who) = (held, who);
+    private RunFile(FileStream? held, string? who, string doing) => (_lock, _who, _doing) = (held, who, doing);
 
     /// <summary>Holds the warehouse alone, for writing.</summary>
     /// <param name="warehouse">Path of the warehouse file.</param>
@@ -25,58 +26,53 @@ internal sealed class RunFile : IDisposable
     /// <param name="say">Told once when waiting begins.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="CrmException">Busy: others did not finish in time.</exception>
+    /// <exception cref="ServedElsewhereException">Another process has the warehouse open and takes commands for it.</exception>
     public static RunFile Hold(string warehouse, string doing, TimeSpan wait, Action<string> say, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(warehouse)!);
         var held = Take(() => TryOpen(warehouse, FileAccess.ReadWrite, FileShare.None), warehouse, wait, say, cancellation);
-        var who = warehouse + ".run";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
-        using (var stream = new FileStream(who, options))
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("pid", Environment.ProcessId);
-            json.WriteString("doing", doing);
-            json.WriteString("since", DateTimeOffset.UtcNow);
-            json.WriteEndObject();
-        }
-
-        return new(held, who);
+        var file = new RunFile(held, warehouse + ".run", doing);
+        file.Tell(null);
+        return file;
     }
+
+    /// <summary>Tells the other processes that their commands go through this one from now on.</summary>
+    /// <param name="at">Where it listens.</param>
+    public void Serve(ServedAt at) => Tell(at);
 
     /// <summary>Holds the warehouse together with other readers. See <see cref="Hold"/>.</summary>
     public static RunFile Share(string warehouse, TimeSpan wait, Action<string> say, CancellationToken cancellation)
     {
         try
         {
-            return new(Take(() => TryOpen(warehouse, FileAccess.Read, FileShare.Read), warehouse, wait, say, cancellation), null);
+            return new(Take(() => TryOpen(warehouse, FileAccess.Read, FileShare.Read), warehouse, wait, say, cancellation), null, "");
         }
         catch (UnauthorizedAccessException)
         {
             // In a folder that nobody here may write to, nobody here writes.
-            return new(null, null);
+            return new(null, null, "");
         }
     }
 
     /// <summary>Who holds the warehouse: <c>crm run (process 42, since 12:00:00)</c>; null when it is not known.</summary>
     public static string? Holder(string warehouse)
     {
-        try
+        return Told(warehouse, json =>
         {
-            using var stream = new FileStream(warehouse + ".run", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var json = JsonDocument.Parse(stream);
-            var since = json.RootElement.GetProperty("since").GetDateTimeOffset().ToLocalTime();
-            return string.Create(CultureInfo.InvariantCulture,
-                $"{json.RootElement.GetProperty("doing").GetString()} (process {json.RootElement.GetProperty("pid").GetInt32()}, since {since:HH:mm:ss})");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            var since = json.GetProperty("since").GetDateTimeOffset().ToLocalTime();
+            return string.Create(CultureInfo.InvariantCulture, $"{json.GetProperty("doing").GetString()} (process {json.GetProperty("pid").GetInt32()}, since {since:HH:mm:ss})");
+        });
+    }
+
+    /// <summary>Sends the command to the process that has the warehouse open, if it takes commands.</summary>
+    /// <exception cref="ServedElsewhereException">It does.</exception>
+    public static void ThrowIfServed(string warehouse)
+    {
+        // The file of a process that was killed stays, its lock does not.
+        using var free = TryOpen(warehouse, FileAccess.Read, FileShare.Read);
+        if (free is null && Told(warehouse, ServedAt.Read) is { } at)
         {
-            return null;
+            throw new ServedElsewhereException(at, Holder(warehouse) ?? "another crm process", warehouse);
         }
     }
 
@@ -92,6 +88,39 @@ internal sealed class RunFile : IDisposable
         _lock?.Dispose();
     }
 
+    private void Tell(ServedAt? at)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        using var stream = new FileStream(_who!, options);
+        using var json = new Utf8JsonWriter(stream);
+        json.WriteStartObject();
+        json.WriteNumber("pid", Environment.ProcessId);
+        json.WriteString("doing", _doing);
+        json.WriteString("since", DateTimeOffset.UtcNow);
+        at?.Write(json);
+        json.WriteEndObject();
+    }
+
+    private static T? Told<T>(string warehouse, Func<JsonElement, T?> read)
+        where T : class
+    {
+        try
+        {
+            using var stream = new FileStream(warehouse + ".run", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var json = JsonDocument.Parse(stream);
+            return read(json.RootElement);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
     private static FileStream Take(Func<FileStream?> open, string warehouse, TimeSpan wait, Action<string> say, CancellationToken cancellation)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -103,6 +132,7 @@ internal sealed class RunFile : IDisposable
             }
 
             var holder = Holder(warehouse) ?? "another crm process";
+            ThrowIfServed(warehouse);
             if (TimeProvider.System.GetElapsedTime(began) >= wait)
             {
                 throw new CrmException(FailureKind.Busy, $"{holder} holds the warehouse", warehouse,
