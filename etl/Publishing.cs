@@ -239,14 +239,14 @@ internal sealed class Publishing(
             }
         }
 
-        return needed ? DateDimension.Fill(session, date, project.Settings.FiscalYearStart, run) : 0;
+        return needed ? DateDimension.Fill(session, date, project.Settings, run) : 0;
     }
 
     private long FillDates(Fact derived)
     {
         var dates = derived.Roles.Where(r => catalogue.Dimensions[r.Dimension].IsDate).ToList();
         dates.ForEach(r => DateDimension.Need(session, derived.Table, r.Column));
-        return dates.Count == 0 ? 0 : DateDimension.Fill(session, catalogue.Dimensions[dates[0].Dimension], project.Settings.FiscalYearStart, run);
+        return dates.Count == 0 ? 0 : DateDimension.Fill(session, catalogue.Dimensions[dates[0].Dimension], project.Settings, run);
     }
 
     private long LoadFact(Fact fact)

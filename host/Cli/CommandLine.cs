@@ -28,7 +28,8 @@ internal static class CommandLine
             new Command("quarantine", "The records that were not loaded, and why") { QuarantineListCommand.Create(), QuarantineShowCommand.Create(), QuarantineReplayCommand.Create() },
             LineageCommand.Create(),
             QueryCommand.Create(),
-            new Command("model", "Models of customers: lifetime value, churn, segments, forecasts") 
+            DrillCommand.Create(),
+            new Command("model", "Models of customers: lifetime value, churn, segments, forecasts")
             {
                 ModelListCommand.Create(), ModelFitCommand.Create(), ModelScoreCommand.Create(), ModelValidateCommand.Create(), ModelExplainCommand.Create(),
             },
