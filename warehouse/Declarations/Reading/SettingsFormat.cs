@@ -68,6 +68,9 @@ internal static class SettingsFormat
         new("rfm", rfm, "How customers are scored."),
         new("security", security, "What the project lets its connectors do."),
         new("memory", memory, "Most memory that a run uses for data, as 4GB or 800MB; more is kept on disk meanwhile. Default 4GB, at most 60 % of the machine's."),
+        new("jobs", JobFormat.Jobs, "What `crm serve` does by itself: the job's name, then what, when, or after which other job."),
+        new("server", JobFormat.Server, "How `crm serve` is reached, and where it keeps its own records."),
+        new("backup", JobFormat.Backup, "Where `crm backup` writes, and its key."),
     ])
     { HoldsSecrets = true };
 
@@ -80,6 +83,9 @@ internal static class SettingsFormat
             new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where), map.Where)
         {
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
+            Jobs = JobFormat.BuildJobs(map, map.Text("time_zone") ?? "UTC"),
+            Server = JobFormat.BuildServer(map),
+            Backup = JobFormat.BuildBackup(map),
             Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
         };
     }
