@@ -4,6 +4,7 @@ using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Staging;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -53,7 +54,7 @@ internal static class Composition
     {
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
         using var session = scratch.Connect();
-        return session.Scalar<string>(SqlFile.Beside(typeof(Composition)).Fill("version"));
+        return session.Scalar<string>(SqlFile.Beside(typeof(Composition)).Fill(""));
     }
 
     /// <summary>
@@ -79,12 +80,12 @@ internal static class Composition
         var path = WarehouseOf(project);
         if (context.Served is { } served && served.Path == path)
         {
-            return HasRun(served.Instance) ? new OpenWarehouse(null, served.Instance) : throw NothingLoaded(path);
+            return served.Published is not null ? new OpenWarehouse(null, served.Instance) : throw new NothingLoadedException(path);
         }
 
         if (!File.Exists(path))
         {
-            throw NothingLoaded(path);
+            throw new NothingLoadedException(path);
         }
 
         var file = RunFile.Share(path, context.Wait, context.Error.WriteLine, context.Cancellation);
@@ -94,12 +95,19 @@ internal static class Composition
     /// <summary>The reader that answers questions from an open warehouse.</summary>
     public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new CubeReader(warehouse.Instance.Connect, project.Catalogue);
 
+    /// <summary>Opens a project's warehouse to be kept open for reading and writing; it is made when it is not there yet.</summary>
+    public static ServedWarehouse OpenToServe(Project project, CommandContext context, string doing)
+    {
+        var open = Open(RunFile.Hold(WarehouseOf(project), doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
+        return new(WarehouseOf(project), open.File!, open.Instance);
+    }
+
     /// <summary>Runs the project's ETL and models, alone in its warehouse.</summary>
     public static RunSummary Run(Project project, CommandContext context, string doing, RunRequest request, IProgress<RunProgress>? progress)
     {
         var path = WarehouseOf(project);
         var served = context.Served is { } open && open.Path == path ? open : null;
-        using var run = served?.HoldRun(context);
+        using var run = served?.HoldRun(context.Wait, context.Error.WriteLine, context.Cancellation);
         using var warehouse = served is not null
             ? new OpenWarehouse(null, served.Instance)
             : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
@@ -142,15 +150,6 @@ internal static class Composition
     public static Secrets SecretsOf(Project project) => new(project.Folder, Environment.GetEnvironmentVariable);
 
     private static string LandingOf(Project project) => Path.Combine(project.Folder, "landing");
-
-    private static CrmException NothingLoaded(string path) =>
-        new(FailureKind.Failed, "nothing is loaded yet", path, "the warehouse that a run makes", "Run `crm run` first");
-
-    private static bool HasRun(DuckDbInstance instance)
-    {
-        using var session = instance.Connect();
-        return session.Scalar<long>(SqlFile.Beside(typeof(Composition)).Fill("published")) > 0;
-    }
 
     private static IConnector ConnectorOf(Source source) => StandardConnectors.All.First(c => c.Kind == source.Connector);
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using System.Text;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
-using Crm.Analytics.Host.Web.Commands;
 
 namespace Crm.Analytics.Host.Cli;
 
@@ -121,9 +121,3 @@ internal static class CommandLine
         stop.Cancel();
     }
 }
-
-/// <summary>Where a command that another process sent comes from.</summary>
-/// <param name="Served">The warehouse that this process has open.</param>
-/// <param name="Folder">Full path of the folder it was given in.</param>
-/// <param name="Redirected">True when a program reads its answer.</param>
-internal sealed record CommandOrigin(ServedWarehouse Served, string Folder, bool Redirected);

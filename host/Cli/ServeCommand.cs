@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Crm.Analytics.Etl;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Host.Web;
 using Crm.Analytics.Host.Web.Commands;
@@ -50,9 +51,9 @@ internal static class ServeCommand
 
     private static async Task ServeAsync(CommandContext context, Project project, int port)
     {
-        using var served = ServedWarehouse.Open(project, context, "crm serve");
+        using var served = Composition.OpenToServe(project, context, "crm serve");
         await using var push = await PushEndpoint.Open(project, Composition.SecretsOf(project), TimeProvider.System);
-        var commands = new CommandEndpoint(served, context.Cancellation);
+        var commands = new CommandEndpoint(served, CommandLine.Run, context.Cancellation);
         IReadOnlyList<IWebArea> areas = push is null ? [commands] : [commands, push];
         await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, context.Cancellation, areas);
         served.Announce(new(server.Address, commands.Token));

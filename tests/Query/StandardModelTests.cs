@@ -50,11 +50,11 @@ public class StandardModelTests
         {
             Measures = [.. sales.Select(m => $"sales.{m}")],
             Dimensions = ["date.day", "date.week", "date.month", "date.quarter", "date.year", "geography.country", "product.code", "product.name", "customer.id"],
-        }, Standard).Joins, Has.Count.EqualTo(4));
+        }, Standard).Blocks[0].Joins, Has.Count.EqualTo(4));
         Assert.That(CubePlanner.Plan(new CubeQuery
         {
             Measures = ["rfm.customers", "rfm.revenue"],
             Dimensions = ["rfm.segment", "rfm.r", "rfm.f", "rfm.m", "rfm.snapshot"],
-        }, Standard).Joins, Is.Empty);
+        }, Standard).Blocks[0].Joins, Is.Empty);
     }
 }

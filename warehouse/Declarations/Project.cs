@@ -24,6 +24,12 @@ public sealed record ProjectSettings(
     /// <summary>What the project lets its connectors do.</summary>
     public SecuritySettings Security { get; init; } = SecuritySettings.Strict;
 
+    /// <summary>First day of weeks; default Monday, as ISO 8601 has it.</summary>
+    public DayOfWeek WeekBegins { get; init; } = DayOfWeek.Monday;
+
+    /// <summary>How fiscal periods are cut: <c>months</c> (default), or weeks of a quarter as <c>4-4-5</c>, <c>4-5-4</c>, <c>5-4-4</c>.</summary>
+    public string FiscalPeriods { get; init; } = "months";
+
     /// <summary>Most memory that a run uses for data, in megabytes; null for the default.</summary>
     public int? MemoryMegabytes { get; init; }
 

@@ -64,6 +64,9 @@ internal static class SettingsFormat
         new("time_zone", TimeZone, "IANA time zone that days, months and \"today\" are counted in; default UTC."),
         new("currency", currency, "ISO 4217 code that money is reported in; default EUR."),
         new("fiscal_year_start", fiscalStart, "Month the fiscal year begins with; default 1. A fiscal year is named by the calendar year it ends in."),
+        new("fiscal_periods", ScalarShape.Choice("a pattern of fiscal periods", "months", "4-4-5", "4-5-4", "5-4-4"),
+            "How fiscal years are cut: months (default), or the weeks of a quarter; then years begin with the week nearest to the first of their month."),
+        new("first_day_of_week", ScalarShape.Choice("a day of the week", [.. Enum.GetNames<DayOfWeek>().Select(d => d.ToLowerInvariant())]), "First day of weeks; default monday."),
         new("locale", locale, "Language tag for numbers and dates in reports; default en-GB."),
         new("rfm", rfm, "How customers are scored."),
         new("security", security, "What the project lets its connectors do."),
@@ -82,6 +85,8 @@ internal static class SettingsFormat
             Month(map.Text("fiscal_year_start") ?? "1"), map.Text("locale") ?? "en-GB",
             new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where), map.Where)
         {
+            FiscalPeriods = map.Text("fiscal_periods") ?? "months",
+            WeekBegins = Enum.TryParse<DayOfWeek>(map.Text("first_day_of_week") ?? "monday", ignoreCase: true, out var day) ? day : DayOfWeek.Monday,
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
             Jobs = JobFormat.BuildJobs(map, map.Text("time_zone") ?? "UTC"),
             Server = JobFormat.BuildServer(map),

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Crm.Analytics.Warehouse;
 
-namespace Crm.Analytics.Host;
+namespace Crm.Analytics.Host.Serving;
 
 /// <summary>
 /// Says which process holds a warehouse, so that nobody ever meets a lock error: one process writes alone, several may read together. The lock is the

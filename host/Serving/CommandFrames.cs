@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Crm.Analytics.Host.Web.Commands;
+namespace Crm.Analytics.Host.Serving;
 
 /// <summary>What a forwarded command says, as it travels: a byte for its kind, four for its length (little-endian), then the bytes.</summary>
 internal static class CommandFrames

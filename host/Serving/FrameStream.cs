@@ -1,4 +1,4 @@
-namespace Crm.Analytics.Host.Web.Commands;
+namespace Crm.Analytics.Host.Serving;
 
 /// <summary>A stream whose every write is a frame of one kind; two of them share one connection under a lock.</summary>
 internal sealed class FrameStream(Stream inner, CommandFrames.Kind kind, Lock guard) : Stream

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Crm.Analytics.Host.Web.Commands;
+namespace Crm.Analytics.Host.Serving;
 
 /// <summary>A command on its way to the process that has the warehouse open.</summary>
 /// <param name="Arguments">As given.</param>

@@ -1,9 +1,8 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Crm.Analytics.Warehouse;
 
-namespace Crm.Analytics.Host.Web.Commands;
+namespace Crm.Analytics.Host.Serving;
 
 /// <summary>Sends a command to the process that has the warehouse open, and passes on what it says.</summary>
 internal static class ForwardedCommand

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Crm.Analytics.Warehouse;
 
-namespace Crm.Analytics.Host;
+namespace Crm.Analytics.Host.Serving;
 
 /// <summary>Where a process takes commands for the warehouse that it has open.</summary>
 /// <param name="Address">The server, on this machine.</param>
