@@ -31,7 +31,7 @@ internal sealed class QuartzJobs : IJobs
     private QuartzJobs(IReadOnlyList<Job> jobs, JobHistory history, JobRunner runner, JobTiming timing, Action<string> say, TimeProvider clock) =>
         (_jobs, _history, _runner, _timing, _say, _clock) = (jobs, history, runner, timing, say, clock);
 
-    /// <summary>Starts to keep the times of a project's jobs.</summary>
+    /// <summary>Reads what is due in a project and when; <see cref="Begin"/> then begins.</summary>
     /// <param name="project">Name of the project.</param>
     /// <param name="jobs">Its jobs.</param>
     /// <param name="store">Where times are kept.</param>
@@ -50,9 +50,11 @@ internal sealed class QuartzJobs : IJobs
         }
 
         await store.Alone(() => started.Build(project, store));
-        await started._scheduler.Start();
         return started;
     }
+
+    /// <summary>Begins to run what is due. Before, jobs can be looked at only.</summary>
+    public async Task Begin() => await _scheduler.Start();
 
     /// <inheritdoc/>
     public IReadOnlyList<JobState> List()
