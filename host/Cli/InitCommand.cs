@@ -58,7 +58,10 @@ internal static class InitCommand
             data/
             landing/
             out/
+            backup/
+            secrets/
             *.duckdb*
+            server.sqlite*
 
             """),
     ];

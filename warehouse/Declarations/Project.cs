@@ -39,6 +39,15 @@ public sealed record ProjectSettings(
     /// <summary>Most memory that a run uses for data, in megabytes; null for the default.</summary>
     public int? MemoryMegabytes { get; init; }
 
+    /// <summary>What <c>crm serve</c> does by itself, in the order declared.</summary>
+    public IReadOnlyList<Job> Jobs { get; init; } = [];
+
+    /// <summary>How <c>crm serve</c> is reached.</summary>
+    public ServerSettings Server { get; init; } = ServerSettings.Default;
+
+    /// <summary>Where backups go.</summary>
+    public BackupSettings Backup { get; init; } = BackupSettings.Default;
+
     /// <summary>Reads an amount of memory: a whole number from 1 with MB or GB (1 GB is 1,000 MB here, as the engine counts).</summary>
     public static bool TryMegabytes(string text, out int megabytes)
     {

@@ -102,6 +102,9 @@ internal static class SettingsFormat
         new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
         new("security", security, "What the project lets its connectors do."),
         new("memory", memory, "Most memory that a run uses for data, as 4GB or 800MB; more is kept on disk meanwhile. Default 4GB, at most 60 % of the machine's."),
+        new("jobs", JobFormat.Jobs, "What `crm serve` does by itself: the job's name, then what, when, or after which other job."),
+        new("server", JobFormat.Server, "How `crm serve` is reached, and where it keeps its own records."),
+        new("backup", JobFormat.Backup, "Where `crm backup` writes, and its key."),
     ])
     { HoldsSecrets = true };
 
@@ -118,6 +121,9 @@ internal static class SettingsFormat
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
             LifetimeValue = ValueOf(map["lifetime_value"] as YamlMap),
             Learning = LearningFormat.Build(map),
+            Jobs = JobFormat.BuildJobs(map, map.Text("time_zone") ?? "UTC"),
+            Server = JobFormat.BuildServer(map),
+            Backup = JobFormat.BuildBackup(map),
             Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
         };
     }
