@@ -28,7 +28,11 @@ internal static class CommandLine
             new Command("quarantine", "The records that were not loaded, and why") { QuarantineListCommand.Create(), QuarantineShowCommand.Create(), QuarantineReplayCommand.Create() },
             LineageCommand.Create(),
             QueryCommand.Create(),
-            new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },
+            new Command("report", "The reports of a project")
+            {
+                ReportListCommand.Create(), ReportNewCommand.Create(), ReportChoicesCommand.Create(), ReportRunCommand.Create(), ReportDeliverCommand.Create(),
+                ReportDeliveriesCommand.Create(), ReportRerunCommand.Create(),
+            },
             ServeCommand.Create(),
             new Command("identity", "Which records are one customer") { IdentityEvaluateCommand.Create() },
             DoctorCommand.Create(),

@@ -58,6 +58,7 @@ internal static class InitCommand
             data/
             landing/
             out/
+            deliveries/
             *.duckdb*
 
             """),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Analytics.Warehouse.Declarations.Yaml;
 
 namespace Crm.Analytics.Warehouse.Declarations;
 
@@ -24,6 +25,12 @@ public sealed record ProjectSettings(
     /// <summary>What the project lets its connectors do.</summary>
     public SecuritySettings Security { get; init; } = SecuritySettings.Strict;
 
+    /// <summary>The server that mail goes through; null for none.</summary>
+    public MailSettings? Mail { get; init; }
+
+    /// <summary>Deliveries of reports as written, of the right shape; reports read them. Null for none.</summary>
+    public YamlMap? Deliver { get; init; }
+
     /// <summary>Most memory that a run uses for data, in megabytes; null for the default.</summary>
     public int? MemoryMegabytes { get; init; }
 
@@ -41,6 +48,16 @@ public sealed record ProjectSettings(
         return true;
     }
 }
+
+/// <summary>The server that mail goes through.</summary>
+/// <param name="Server">Host name.</param>
+/// <param name="Port">Port.</param>
+/// <param name="Encrypt">True: nothing is sent before the connection is encrypted (STARTTLS).</param>
+/// <param name="User">User name; null for none.</param>
+/// <param name="Password">Password as <c>${NAME}</c>; null for none.</param>
+/// <param name="From">Address that mail comes from.</param>
+/// <param name="Where">Where it is declared.</param>
+public sealed record MailSettings(string Server, int Port, bool Encrypt, string? User, string? Password, string From, SourceLocation Where);
 
 /// <summary>What a project lets its connectors do.</summary>
 /// <param name="AllowPrivateAddresses">
