@@ -20,6 +20,7 @@ internal static class CheckCommand
         {
             problems.AddRange(Composition.CheckMaps(project, context.Cancellation));
             problems.AddRange(ReportFiles.Check(ReportWriting.List(project), project.Catalogue));
+            problems.AddRange(ReportFiles.CheckDeliveries(ReportWriting.List(project), project));
             problems.AddRange(CheckGrid(project));
             problems.AddRange(CheckJobs(project));
         }

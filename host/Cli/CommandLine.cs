@@ -33,7 +33,11 @@ internal static class CommandLine
             {
                 ModelListCommand.Create(), ModelFitCommand.Create(), ModelScoreCommand.Create(), ModelValidateCommand.Create(), ModelExplainCommand.Create(),
             },
-            new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },
+            new Command("report", "The reports of a project")
+            {
+                ReportListCommand.Create(), ReportNewCommand.Create(), ReportChoicesCommand.Create(), ReportRunCommand.Create(), ReportDeliverCommand.Create(),
+                ReportDeliveriesCommand.Create(), ReportRerunCommand.Create(),
+            },
             ServeCommand.Create(),
             JobsCommand.Create(),
             BackupCommand.Create(),

@@ -60,8 +60,10 @@ internal static class InitCommand
             out/
             backup/
             secrets/
+            deliveries/
             *.duckdb*
             server.sqlite*
+            access.db*
 
             """),
     ];
