@@ -11,6 +11,7 @@ using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
+using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Query;
 using Crm.Analytics.Warehouse.Storage;
 using ISession = Crm.Analytics.Warehouse.Storage.ISession;

@@ -24,7 +24,7 @@ internal static class Standby
         }
 
         context.Error.WriteLine($"standing by: {RunFile.Holder(path) ?? "another crm process"} has the warehouse");
-        await using (await ReportServer.StartAsync(Composition.OutOf(project), port, project.Settings.Server, context.Cancellation, new HealthArea(null, null, TimeProvider.System)))
+        await using (await ReportServer.StartAsync(Composition.OutOf(project), port, project.Settings.Server, context.Cancellation, null, new HealthArea(null, null, TimeProvider.System)))
         {
             while (RunFile.IsHeld(path))
             {

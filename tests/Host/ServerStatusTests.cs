@@ -32,7 +32,7 @@ internal sealed class ServerStatusTests
         await _jobs.Start(JobServer.Job("load <1>", "0 5 * * *"));
         _served.Jobs = _jobs.Jobs;
         var settings = new ServerSettings("/crm", ["crm.example.com"], null);
-        _server = await ReportServer.StartAsync(Path.Combine(_shop.Folder, "out"), 0, settings, CancellationToken.None,
+        _server = await ReportServer.StartAsync(Path.Combine(_shop.Folder, "out"), 0, settings, CancellationToken.None, null,
             new HealthArea(() => DataHealth.Of(_served), TimeSpan.FromHours(2), _clock), new StatusArea(_served, "Shop & Co", _clock), new JobsArea(_jobs.Jobs, _jobs.History));
         _client = new() { BaseAddress = _server.Address };
     }
