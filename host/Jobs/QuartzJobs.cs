@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
-using Microsoft.Extensions.DependencyInjection;
 using Quartz;
 
 namespace Crm.Analytics.Host.Jobs;

@@ -1,6 +1,5 @@
 using System.Net;
 using Crm.Analytics.Host;
-using Crm.Analytics.Host.Jobs;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Host.Web;

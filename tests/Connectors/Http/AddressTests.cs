@@ -1,5 +1,4 @@
 using System.Net;
-using Crm.Analytics.Etl.Connectors.Http;
 using Crm.Analytics.Tests.Connectors.Records;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Network;
