@@ -227,7 +227,7 @@ internal sealed class Publishing(
         }
 
         return IsResolved(dimension) && resolution!.Touched is not null
-            ? inferred + new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run).Infer(resolution.MovedMembers, ["member"]) : inferred;
+            ? inferred + new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run).Infer(MemberResolution.MovedMembers, ["member"]) : inferred;
     }
 
     private long FillDates()
@@ -246,14 +246,14 @@ internal sealed class Publishing(
             }
         }
 
-        return needed ? DateDimension.Fill(session, date, project.Settings.FiscalYearStart, run) : 0;
+        return needed ? DateDimension.Fill(session, date, project.Settings, run) : 0;
     }
 
     private long FillDates(Fact derived)
     {
         var dates = derived.Roles.Where(r => catalogue.Dimensions[r.Dimension].IsDate).ToList();
         dates.ForEach(r => DateDimension.Need(session, derived.Table, r.Column));
-        return dates.Count == 0 ? 0 : DateDimension.Fill(session, catalogue.Dimensions[dates[0].Dimension], project.Settings.FiscalYearStart, run);
+        return dates.Count == 0 ? 0 : DateDimension.Fill(session, catalogue.Dimensions[dates[0].Dimension], project.Settings, run);
     }
 
     private long LoadFact(Fact fact)

@@ -9,7 +9,7 @@ public static class LandedRelation
     /// <summary>Columns of the relation besides the raw ones: the file's id, its path, the number of the record in it, when the file last changed, whether the record is a deletion.</summary>
     public static readonly IReadOnlyList<string> LineageColumns = ["_file", "_path", "_record", "_modified", LandedBatch.DeletedColumn];
 
-    /// <summary>The line a record begins on, from 1 (BIGINT): of <see cref="SqlWithLines(LandedBatch, Func{LandedFile, int}?)"/>.</summary>
+    /// <summary>The line a record begins on, from 1 (BIGINT): of <see cref="SqlWithLines(LandedBatch, Func{LandedFile, int}?, string?)"/>.</summary>
     public const string LineColumn = "_line";
 
     private static readonly SqlFile Text = SqlFile.Beside(typeof(LandedRelation));

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using Crm.Analytics.Etl;
+using Crm.Analytics.Host.Security;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Host.Web;
+using Crm.Analytics.Host.Web.Access;
 using Crm.Analytics.Host.Web.Api;
 using Crm.Analytics.Host.Web.Commands;
 using Crm.Analytics.Warehouse.Declarations;
@@ -55,9 +57,13 @@ internal static class ServeCommand
         using var served = Composition.OpenToServe(project, context, "crm serve");
         await using var push = await PushEndpoint.Open(project, Composition.SecretsOf(project), TimeProvider.System);
         var commands = new CommandEndpoint(served, CommandLine.Run, context.Cancellation);
-        var questions = new Questions(served, project, _ => null, e => context.Error.WriteLine(context.Verbose ? e.ToString() : $"a question failed: {e.Message}"));
-        IReadOnlyList<IWebArea> areas = push is null ? [commands, new ApiArea(questions)] : [commands, push, new ApiArea(questions)];
-        await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, context.Cancellation, areas);
+        var questions = new Questions(served, project, e => context.Error.WriteLine(context.Verbose ? e.ToString() : $"a question failed: {e.Message}"));
+        var store = new AccessStore(project.Folder, TimeProvider.System);
+        var gate = new Gate(store);
+        var api = new ApiArea(questions, gate.AskerOf);
+        var signIn = new SignInArea(store, TimeProvider.System);
+        IReadOnlyList<IWebArea> areas = push is null ? [commands, api, signIn] : [commands, push, api, signIn];
+        await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, context.Cancellation, c => Elsewhere(project, gate, c), areas);
         served.Announce(new(server.Address, commands.Token));
         Say(context, server, push);
         if (push is not null)
@@ -70,6 +76,17 @@ internal static class ServeCommand
         await using var registration = context.Cancellation.Register(stopped.SetResult);
         await stopped.Task;
     }
+
+    /// <summary>
+    /// Where somebody is led who may not see the written reports. They show what the owner sees, so where access policies narrow what others see, they are
+    /// the administrators' alone.
+    /// </summary>
+    private static string? Elsewhere(Project project, Gate gate, HttpContext context) => gate.AskerOf(context) switch
+    {
+        { Role: AccessRole.Administrator } => null,
+        not null when project.Catalogue.Cubes.Values.All(c => c.AccessPolicies.Count == 0) => null,
+        _ => SignInArea.Before(context.Request.Path),
+    };
 
     private static void Say(CommandContext context, ReportServer server, PushEndpoint? push)
     {

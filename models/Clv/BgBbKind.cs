@@ -1,6 +1,5 @@
 using System.Globalization;
 using Crm.Analytics.Models.Kinds;
-using Crm.Analytics.Models.Numerics;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Storage;
 

@@ -1,4 +1,3 @@
-using Crm.Analytics.Models.Numerics;
 
 namespace Crm.Analytics.Models.Clv;
 

@@ -1,4 +1,3 @@
-using System.Data;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Clv;

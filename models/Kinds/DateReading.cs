@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Storage;
