@@ -91,7 +91,7 @@ public sealed class EtlRun
 
         if (resolution is not null)
         {
-            var known = project.Sources.SelectMany(s => s.Streams.Select(t => KnownStream.Of(s, t, log, environment)));
+            var known = project.Sources.SelectMany(s => s.Streams.Select(t => KnownStream.Of(s, t, log, environment)).Concat(s.Joins.Select(j => KnownStream.Of(s, j, log))));
             clock.Step("identity", () => resolution.Resolve(streams, known, cancellation));
             warnings.AddRange(resolution.Messages);
         }

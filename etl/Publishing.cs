@@ -79,6 +79,13 @@ internal sealed class Publishing(
             }
         }
 
+        // What customers' records are in facts is noted by place too.
+        foreach (var stream in streams.Where(s => s.Relocated is not null && resolution is not null))
+        {
+            new Relocation(session).Begin(MemberResolution.Notes, stream.Relocated!);
+            facts.Add(MemberResolution.Notes);
+        }
+
         return [.. facts.Distinct()];
     }
 

@@ -6,7 +6,7 @@ namespace Crm.Analytics.Tests.Recovery;
 /// <summary>The process that does something to a warehouse until it is killed.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     private readonly Process _process;
     private readonly Task<string> _errors;
