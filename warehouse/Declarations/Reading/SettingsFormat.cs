@@ -46,7 +46,6 @@ internal static class SettingsFormat
 
     private static readonly ScalarShape share = new(ScalarKind.Text, "a number from 0 to 10, as 0.1 for 10 %")
     {
-        Pattern = @"^(10|[0-9])(\.[0-9]{1,9})?$",
         Accepts = static text => text.Length <= 12 && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             && number < 11 && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[^1]) && (text.StartsWith("10", StringComparison.Ordinal) || text.Length == 1 || text[1] == '.'),
         Suggest = static text => text.EndsWith('%') && double.TryParse(text.TrimEnd('%', ' '), CultureInfo.InvariantCulture, out var percent)
