@@ -72,7 +72,11 @@ internal sealed class CampaignTests
 
     [Test]
     public void Uplift_NoControlGroup_IsRefused()
-        => Assert.That(Assert.Throws<CrmException>(() => FittedFile.FitText("uplift", "control,outcome\nno,1\nno,0\n", ("control", "control"), ("outcome", "outcome"))).Next, Does.Contain("control group"));
+    {
+        var error = Assert.Throws<CrmException>(() => FittedFile.FitText("uplift", "control,outcome\nno,1\nno,0\n", ("control", "control"), ("outcome", "outcome")));
+
+        Assert.That(error.Next, Does.Contain("control group"));
+    }
 
     [Test]
     public void Nps_Answers_HasItsInterval()
