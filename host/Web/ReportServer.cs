@@ -29,10 +29,11 @@ internal sealed class ReportServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ServerSettings _settings;
     private readonly IReadOnlyList<IWebArea> _areas;
+    private readonly Func<HttpContext, string?> _elsewhere;
 
-    private ReportServer(WebApplication app, string folder, ServerSettings settings, IReadOnlyList<IWebArea> areas)
+    private ReportServer(WebApplication app, string folder, ServerSettings settings, Func<HttpContext, string?> elsewhere, IReadOnlyList<IWebArea> areas)
     {
-        (_app, Folder, _settings, _areas) = (app, folder, settings, areas);
+        (_app, Folder, _settings, _elsewhere, _areas) = (app, folder, settings, elsewhere, areas);
         app.Run(Answer);
     }
 
@@ -48,15 +49,17 @@ internal sealed class ReportServer : IAsyncDisposable
     /// <param name="cancellation">Ends the start.</param>
     /// <param name="areas">What else is answered.</param>
     public static Task<ReportServer> StartAsync(string folder, int port, CancellationToken cancellation, params IReadOnlyList<IWebArea> areas) =>
-        StartAsync(folder, port, ServerSettings.Default, cancellation, areas);
+        StartAsync(folder, port, ServerSettings.Default, cancellation, null, areas);
 
     /// <summary>Starts on 127.0.0.1, for a reverse proxy that shows it under a path and asks under other names.</summary>
     /// <param name="folder">The folder to show.</param>
     /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="settings">The path and the names.</param>
     /// <param name="cancellation">Ends the start.</param>
+    /// <param name="elsewhere">Where the sender of a request for a file is led instead; null for nowhere.</param>
     /// <param name="areas">What else is answered.</param>
-    public static async Task<ReportServer> StartAsync(string folder, int port, ServerSettings settings, CancellationToken cancellation, params IReadOnlyList<IWebArea> areas)
+    public static async Task<ReportServer> StartAsync(
+        string folder, int port, ServerSettings settings, CancellationToken cancellation, Func<HttpContext, string?>? elsewhere, params IReadOnlyList<IWebArea> areas)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
@@ -67,7 +70,7 @@ internal sealed class ReportServer : IAsyncDisposable
             k.Limits.MaxRequestBodySize = 0;
             k.Listen(IPAddress.Loopback, port);
         });
-        var server = new ReportServer(builder.Build(), folder, settings, areas);
+        var server = new ReportServer(builder.Build(), folder, settings, elsewhere ?? (_ => null), areas);
         try
         {
             await server._app.StartAsync(cancellation);
@@ -111,6 +114,10 @@ internal sealed class ReportServer : IAsyncDisposable
         {
             response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             response.Headers.Allow = "GET, HEAD";
+        }
+        else if (_elsewhere(context) is { } place)
+        {
+            response.Redirect(place);
         }
         else if (request.Path == "/")
         {

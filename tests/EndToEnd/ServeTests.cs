@@ -52,10 +52,54 @@ internal sealed class ServeTests
     }
 
     [Test]
+    public async Task Run_WhileQuestionsAreAsked_ShowsThemOnePublishedStateAfterAnother()
+    {
+        // A file with one more line of 100 for an order of its own: revenue and lines move together or not at all.
+        const string question = """{"query": {"measures": ["sales.lines", "sales.revenue"], "renewQuery": true}}""";
+        var sample = Directory.EnumerateFiles(Path.Combine(_served.Folder, "data"), "*.csv").Order(StringComparer.Ordinal).First();
+        var header = File.ReadLines(sample).First();
+        var states = new HashSet<(long Lines, decimal Revenue)>();
+        for (var round = 1; round <= 3; round++)
+        {
+            var line = Line(header, round);
+            await File.WriteAllTextAsync(Path.Combine(_served.Folder, "data", $"more-{round}.csv"), $"{header}\n{line}\n");
+            var run = CrmProgram.RunIn(_served.Folder, "run", "--json", "--wait", "0");
+            do
+            {
+                var (_, answer) = await _served.Load(question);
+                var row = answer.GetProperty("data")[0];
+                states.Add((row.GetProperty("sales.lines").GetInt64(), row.GetProperty("sales.revenue").GetDecimal()));
+            }
+            while (!run.IsCompleted);
+            Assert.That((await run).Code, Is.Zero, (await run).ToString());
+        }
+
+        var expected = Enumerable.Range(0, 4).Select(n => (541_909L + n, 9_747_747.934m + (100 * n))).ToList();
+        Assert.That(states, Is.SubsetOf(expected));
+        Assert.That(states, Does.Contain(expected[0]));
+        var (_, last) = await _served.Load("""{"query": {"measures": ["sales.lines", "sales.revenue"]}}""");
+        Assert.That(last.GetProperty("data")[0].GetProperty("sales.lines").GetInt64(), Is.EqualTo(541_912));
+    }
+
+    [Test]
     public async Task Stop_WhenAsked_EndsAndLetsTheWarehouseGo()
     {
         var (code, said) = await _served.Stop();
         Assert.That(code, Is.Zero, said);
         Assert.That(File.Exists(Path.Combine(_served.Folder, "warehouse.duckdb.run")), Is.False);
     }
+
+    /// <summary>A line of the sample's columns.</summary>
+    private static string Line(string header, int round) => string.Join(',', header.Split(',').Select(column => column.Trim('"', '\r') switch
+    {
+        "InvoiceNo" => $"99900{round}",
+        "StockCode" => "22423",
+        "Description" => "REGENCY CAKESTAND 3 TIER",
+        "Quantity" => "1",
+        "InvoiceDate" => "2011-12-09 12:49:00",
+        "UnitPrice" => "100",
+        "CustomerID" => "",
+        "Country" => "United Kingdom",
+        var other => throw new InvalidOperationException($"the sample has a new column '{other}'"),
+    }));
 }

@@ -49,6 +49,11 @@ public static class ProjectReader
         }
 
         var sources = Sources(files, references, connectors, problems);
+        foreach (var identity in model.Identities.Values)
+        {
+            IdentityFormat.Check(identity, references, [.. sources.Select(s => s.Name)]);
+        }
+
         if (map is not null)
         {
             JobFormat.Check(map, Array.ConvertAll(sources, s => s.Name), problems);
