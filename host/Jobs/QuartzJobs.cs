@@ -108,7 +108,7 @@ internal sealed class QuartzJobs : IJobs
         var due = context.ScheduledFireTimeUtc ?? context.FireTimeUtc;
         var cause = context.Recovering ? JobCause.Resumed
             : context.RetryAttempt > 0 ? JobCause.Retry
-            : context.Trigger.Key.Name == ByTime ? (context.FireTimeUtc - due > _timing.Missed ? JobCause.CatchUp : JobCause.Time)
+            : context.Trigger.Key.Name == ByTime ? (IsOnTime(job, due, context.FireTimeUtc) ? JobCause.Time : JobCause.CatchUp)
             : context.Trigger.Key.Name.StartsWith(After, StringComparison.Ordinal) ? JobCause.After
             : JobCause.Asked;
         if (cause is JobCause.Time or JobCause.CatchUp or JobCause.After && _history.Paused().Contains(job.Name))
@@ -232,6 +232,14 @@ internal sealed class QuartzJobs : IJobs
 
     private static RetryPolicy RetryOf(Job job) =>
         job.Retries == 0 ? RetryPolicy.None : RetryPolicy.Exponential(job.Retries, job.RetryWait, 2, job.RetryWait > longestWait ? job.RetryWait : longestWait);
+
+    // A time that was missed is run late, or as if it were due at the moment it is caught up.
+    private bool IsOnTime(Job job, DateTimeOffset due, DateTimeOffset fired)
+    {
+        var second = new DateTimeOffset(due.Ticks - (due.Ticks % TimeSpan.TicksPerSecond), due.Offset);
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(job.TimeZone);
+        return fired - due <= _timing.Missed && CronExpression.Parse(job.Cron!, CronFormat.Unix).WithTimeZone(zone).GetNextValidTimeAfter(second.AddSeconds(-1)) == second;
+    }
 
     private static T Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
 }
