@@ -33,8 +33,15 @@ internal static class CommandLine
             {
                 ModelListCommand.Create(), ModelFitCommand.Create(), ModelScoreCommand.Create(), ModelValidateCommand.Create(), ModelExplainCommand.Create(),
             },
-            new Command("report", "The reports of a project") { ReportListCommand.Create(), ReportRunCommand.Create() },
+            new Command("report", "The reports of a project")
+            {
+                ReportListCommand.Create(), ReportNewCommand.Create(), ReportChoicesCommand.Create(), ReportRunCommand.Create(), ReportDeliverCommand.Create(),
+                ReportDeliveriesCommand.Create(), ReportRerunCommand.Create(),
+            },
             ServeCommand.Create(),
+            JobsCommand.Create(),
+            BackupCommand.Create(),
+            RestoreCommand.Create(),
             new Command("customer", "The customers that records became") { CustomerShowCommand.Create(), CustomerDecisionCommand.CreateMerge(), CustomerDecisionCommand.CreateSplit() },
             new Command("identity", "Which records are one customer") { IdentityEvaluateCommand.Create() },
             new Command("user", "Who may sign in to the server") { UserAddCommand.Create(), UserListCommand.Create(), UserPasswordCommand.Create(), UserRemoveCommand.Create() },

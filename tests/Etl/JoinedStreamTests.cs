@@ -1,8 +1,6 @@
 using System.Text;
 using Crm.Analytics.Etl;
-using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Warehouse;
-using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations.Yaml;
 using Crm.Analytics.Warehouse.Query;

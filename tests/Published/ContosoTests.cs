@@ -50,11 +50,11 @@ internal sealed class ContosoTests
     [OneTimeTearDown]
     public void Close()
     {
-        _star.Dispose();
-        _raw.Dispose();
-        _scratch.Dispose();
-        _warehouse.Dispose();
-        _project.Dispose();
+        _star?.Dispose();
+        _raw?.Dispose();
+        _scratch?.Dispose();
+        _warehouse?.Dispose();
+        _project?.Dispose();
     }
 
     [Test]

@@ -1,5 +1,4 @@
 using Crm.Analytics.Etl.Connectors;
-using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Warehouse;
 
 namespace Crm.Analytics.Tests.Connectors.Contract;

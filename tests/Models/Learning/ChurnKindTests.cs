@@ -1,4 +1,3 @@
-using Crm.Analytics.Models.Kinds;
 using Crm.Analytics.Warehouse;
 
 namespace Crm.Analytics.Tests.Models.Learning;
