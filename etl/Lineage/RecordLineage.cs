@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using Crm.Analytics.Etl.Landing;
+using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Storage;
@@ -16,7 +18,18 @@ namespace Crm.Analytics.Etl.Lineage;
 /// <param name="Raw">The record as it landed, as JSON; null when landing no longer holds it.</param>
 /// <param name="Values">The row's own columns and the keys of its members, as text.</param>
 public sealed record TracedRow(
-    int Run, string? Source, string? Stream, string? Path, long Record, long? Line, string? Raw, IReadOnlyList<KeyValuePair<string, string?>> Values);
+    int Run, string? Source, string? Stream, string? Path, long Record, long? Line, string? Raw, IReadOnlyList<KeyValuePair<string, string?>> Values)
+{
+    /// <summary>The records of other streams that the record is joined of; empty for a record as its source has it.</summary>
+    public IReadOnlyList<TracedPart> Parts { get; init; } = [];
+}
+
+/// <summary>A record that a joined one is made of.</summary>
+/// <param name="Stream">The stream.</param>
+/// <param name="Key">Its key; null when the stream has none.</param>
+/// <param name="Path">The file or delivery that its key stands for now.</param>
+/// <param name="Record">The record's number there, from 1.</param>
+public sealed record TracedPart(string Stream, string? Key, string Path, long Record);
 
 /// <summary>Follows rows of a fact back to the records they came from, as they landed.</summary>
 /// <param name="warehouse">The warehouse, for reading.</param>
@@ -76,11 +89,36 @@ public sealed class RecordLineage(ISession warehouse, ISession scratch, Catalogu
                 new { path = group.Key.Path, records = group.Select(r => r.Row.Record).ToList() }, cancellation).ToDictionary(r => r.Record);
             foreach (var (row, _, index) in group)
             {
-                rows[index] = found.TryGetValue(row.Record, out var raw) ? row with { Line = raw.Line, Raw = raw.Raw } : row;
+                rows[index] = found.TryGetValue(row.Record, out var raw) ? row with { Line = raw.Line, Raw = raw.Raw, Parts = [.. Parts(group.Key.Source!, batch, raw.Raw)] } : row;
             }
         }
 
         return rows;
+    }
+
+    private IEnumerable<TracedPart> Parts(string source, LandedBatch batch, string raw)
+    {
+        using var record = JsonDocument.Parse(raw);
+        foreach (var column in batch.Columns.Select(c => c.Name).Where(n => n.StartsWith(StreamJoin.KeyOf(""), StringComparison.Ordinal)))
+        {
+            var (stream, key) = (column[StreamJoin.KeyOf("").Length..], record.RootElement.GetProperty(column).GetString());
+            if (string.IsNullOrEmpty(key))
+            {
+                continue;
+            }
+
+            if (KeyIndex.IsThere(warehouse, source, stream))
+            {
+                foreach (var place in warehouse.Query<PlaceRow>(Sql.Fill("part", ("table", KeyIndex.TableOf(source, stream))), new { key }))
+                {
+                    yield return new(stream, key, place.Path, place.Record);
+                }
+            }
+            else if (key.LastIndexOf('#') is > 0 and var mark && long.TryParse(key.AsSpan(mark + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                yield return new(stream, null, key[..mark], number);
+            }
+        }
     }
 
     private string Clause(Fact fact, List<TracedColumn> columns, KeyValuePair<string, string?> condition, int number, Dictionary<string, object?> parameters)
@@ -124,6 +162,8 @@ public sealed class RecordLineage(ISession warehouse, ISession scratch, Catalogu
     private static string? Text(System.Data.IDataRecord row, int at) => row.IsDBNull(at) ? null : row.GetString(at);
 
     private sealed record TracedColumn(string Name, string Sql, string Type);
+
+    private sealed record PlaceRow(string Path, long Record);
 
     private sealed record LandedRecord(long Record, long? Line, string Raw);
 }

@@ -29,3 +29,6 @@ SELECT * FROM ({landed})
 SELECT _record AS record, {line} AS line, CAST(to_json({record}) AS VARCHAR) AS raw
 FROM ({landed})
 WHERE _path = $path AND list_contains($records, _record)
+
+-- part: part
+SELECT f.path, k.good_record AS record FROM {table} k JOIN meta.source_file f ON f.file_id = k.good_file WHERE k.key = $key

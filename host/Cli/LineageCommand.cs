@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Lineage;
@@ -113,6 +114,11 @@ internal static class LineageCommand
         {
             context.WriteLine($"{fact.TableName}, run {row.Run.ToString(CultureInfo.InvariantCulture)}: {string.Join(", ", row.Values.Where(v => v.Value is not null).Select(v => $"{v.Key} {v.Value}"))}");
             context.WriteLine($"  from {row.Source}/{row.Stream}, {Place(row)}");
+            foreach (var part in row.Parts)
+            {
+                context.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  made of {row.Source}/{part.Stream}{(part.Key is null ? "" : $" {part.Key}")}, {part.Path} record {part.Record}"));
+            }
+
             context.WriteLine($"  {row.Raw ?? "(landing no longer holds it)"}");
         }
 
@@ -165,6 +171,11 @@ internal static class LineageCommand
             }
 
             json.WriteEndObject();
+            if (row.Parts.Count > 0)
+            {
+                WriteParts(json, row.Parts);
+            }
+
             if (row.Raw is null)
             {
                 json.WriteNull("raw");
@@ -181,6 +192,22 @@ internal static class LineageCommand
         json.WriteEndArray();
         json.WriteEndObject();
     });
+
+    private static void WriteParts(Utf8JsonWriter json, IReadOnlyList<TracedPart> parts)
+    {
+        json.WriteStartArray("parts");
+        foreach (var part in parts)
+        {
+            json.WriteStartObject();
+            json.WriteString("stream", part.Stream);
+            json.WriteString("key", part.Key);
+            json.WriteString("file", part.Path);
+            json.WriteNumber("record", part.Record);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void WriteJson(CommandContext context, string name, IReadOnlyList<LineageStep> steps, IEnumerable<IGrouping<string, string>> reports) => context.WriteJson(json =>
     {

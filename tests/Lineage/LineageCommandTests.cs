@@ -51,6 +51,27 @@ internal sealed class LineageCommandTests
         Assert.That(country, Is.SupersetOf(new[] { "geography.country", "customer.country", "fact_sales.geography_key", "dim_customer.country" }));
     }
 
+    [Test]
+    public void Lineage_OfAJoinedRow_LeadsToTheRecordsItIsMadeOf()
+    {
+        using var project = new TestProject("""
+            source: shop
+            connector: files
+            streams:
+              orders: {path: data/orders.csv, key: order_id}
+              items: {path: data/items.csv}
+            map:
+              order_line: {from: orders join items using (order_id), order_id: order_id, ordered_at: at, product_id: sku, quantity: "1", unit_price: price}
+            """);
+        project.Write("data/orders.csv", "order_id,at\n1,2026-01-01\n2,2026-01-02\n");
+        project.Write("data/items.csv", "order_id,sku,price\n1,A,1\n2,B,2\n2,C,3\n");
+        project.Run();
+        var parts = SourceCommandTests.Json(project, "lineage", "sales", "product_id=C").GetProperty("rows")[0].GetProperty("parts").EnumerateArray();
+        Assert.That(
+            parts.Select(p => $"{p.GetProperty("stream").GetString()} {p.GetProperty("key").GetString()} {p.GetProperty("file").GetString()}:{p.GetProperty("record").GetInt64()}"),
+            Is.EqualTo(new[] { "orders 2 data/orders.csv:2", "items  data/items.csv:3" }));
+    }
+
     private static TestProject Loaded()
     {
         var project = new TestProject();
