@@ -14,6 +14,9 @@ namespace Crm.Analytics.Etl;
 /// </summary>
 internal sealed class MemberResolution
 {
+    /// <summary>Table of which customer's record stands in which fact row (fact, role, source_file, source_record, record_key).</summary>
+    public const string Notes = "identity.fact_record";
+
     private static readonly SqlFile Sql = SqlFile.Beside<MemberResolution>();
     private readonly Project project;
     private readonly RunEnvironment environment;

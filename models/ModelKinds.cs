@@ -1,5 +1,12 @@
+using Crm.Analytics.Models.Campaigns;
 using Crm.Analytics.Models.Clv;
+using Crm.Analytics.Models.Cohorts;
 using Crm.Analytics.Models.Kinds;
+using Crm.Analytics.Models.Lifecycle;
+using Crm.Analytics.Models.Matching;
+using Crm.Analytics.Models.Portfolio;
+using Crm.Analytics.Models.Rfm;
+using Crm.Analytics.Models.Service;
 using Crm.Analytics.Warehouse;
 
 namespace Crm.Analytics.Models;
@@ -13,11 +20,25 @@ public static class ModelKinds
         new PurchaseKind(BgNbd.Plain),
         new PurchaseKind(BgNbd.Modified),
         new PurchaseKind(ParetoNbd.Plain),
+        new PurchaseKind(Nbd.Plain),
         new GammaGammaKind(),
         new ClvKind(),
         new BgBbKind(),
         new ContractKind(ContractSurvival.ShiftedBetaGeometric),
         new ContractKind(ContractSurvival.BetaDiscreteWeibull),
+        new RfmKind(),
+        new PortfolioKind(),
+        new CohortsKind(),
+        new LifecycleKind(),
+        new UpliftKind(),
+        new MatchedKind(),
+        new AttributionKind(),
+        new NpsKind(),
+        new Churn.ChurnKind(),
+        new Baskets.BasketsKind(),
+        new Recommendations.RecommendKind(),
+        new Segmentation.ClusterKind(),
+        new Forecasting.ForecastKind(),
     ];
 
     /// <summary>The kind of that name.</summary>

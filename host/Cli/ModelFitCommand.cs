@@ -52,15 +52,7 @@ internal static class ModelFitCommand
             Conventions = [new("file", table.Layout), .. result.Conventions],
             Warnings = table.Rejected > 0 ? [.. result.Warnings, $"{table.Rejected} lines could not be read and are left out"] : result.Warnings,
         };
-        if (context.Json)
-        {
-            context.WriteJson(json => FitResultJson.Write(json, result));
-        }
-        else
-        {
-            FitResultText.Write(context, result);
-        }
-
+        FitResultText.WriteEither(context, result);
         return 0;
     }
 

@@ -6,7 +6,20 @@ namespace Crm.Analytics.Host.Terminal;
 /// <summary>Writes a fit for people.</summary>
 internal static class FitResultText
 {
-    public static void Write(CommandContext context, FitResult result)
+    /// <summary>Writes it as JSON when that was asked for, else for people.</summary>
+    public static void WriteEither(CommandContext context, FitResult result)
+    {
+        if (context.Json)
+        {
+            context.WriteJson(json => FitResultJson.Write(json, result));
+        }
+        else
+        {
+            Write(context, result);
+        }
+    }
+
+    private static void Write(CommandContext context, FitResult result)
     {
         context.WriteLine(result.Title);
         foreach (var (name, value) in result.Conventions)

@@ -22,13 +22,14 @@ public sealed class ClvKind : IModelKind
     ];
 
     /// <summary>The models of purchases.</summary>
-    internal static IReadOnlyList<PurchaseModel> Models { get; } = [BgNbd.Plain, BgNbd.Modified, ParetoNbd.Plain];
+    internal static IReadOnlyList<PurchaseModel> Models { get; } =
+        [BgNbd.Plain, BgNbd.Modified, ParetoNbd.Plain];
 
     /// <inheritdoc/>
     public FitResult Fit(KindInput input)
     {
         var chosen = input.Choice("purchases", ["best", .. Models.Select(m => m.Name)])!;
-        var candidates = Models.Where(m => chosen == "best" || m.Name == chosen).ToList();
+        var candidates = Models.Where(m => chosen == "best" || m.Name == chosen).Append(Nbd.Plain).ToList();
         var (rate, margin) = (input.Number("discount", 0, 10)!.Value, input.Number("margin", 0, 100)!.Value);
         if (input.Column("amount") is null)
         {
@@ -37,7 +38,7 @@ public sealed class ClvKind : IModelKind
 
         var holdouts = candidates.ToDictionary(m => m.Name, m => PurchaseKind.Holdout(input, m));
         var data = FileHistories.Load(input);
-        var fits = candidates.Select(m => data.Fit(m, input)).OrderBy(f => !f.Estimates.Identified).ThenByDescending(f => f.Estimates.LogLikelihood).ToList();
+        var fits = candidates.Select(m => data.Fit(m, input)).OrderBy(f => !f.Estimates.Identified).ThenBy(f => f.Model is Nbd).ThenByDescending(f => f.Estimates.LogLikelihood).ToList();
         var best = fits[0];
         var spend = SpendModel.Of(data.Spend, data.SpendCorrelation);
         var horizon = input.Number("horizon", 0, 100_000) ?? data.Unit.PerYear;
@@ -56,7 +57,7 @@ public sealed class ClvKind : IModelKind
             Holdout = holdouts[best.Model.Name]?.Figures ?? [],
             Figures = usable ? Figures(input, best, spend.Estimates!, data, horizon, rate, margin) : [new("spend_correlation", spend.Correlation, "correlation of frequency and average spend")],
             Tables = [Comparison(fits, holdouts), .. holdouts[best.Model.Name] is { } h ? (FitTable[])[h.ByFrequency] : [], .. usable ? (FitTable[])[Customers(input, best, spend.Estimates!, data, horizon, rate, margin)] : []],
-            Warnings = [.. data.Doubts(best), .. spend.Doubts],
+            Warnings = [.. best.Model is Nbd ? (string[])[Candidates.NobodyLeaves] : [], .. data.Doubts(best), .. spend.Doubts],
         };
     }
 

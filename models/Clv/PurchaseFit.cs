@@ -18,7 +18,8 @@ public sealed record PurchaseFit(PurchaseModel Model, Estimates Estimates, IRead
         var rows = cells.SelectMany(c => c.Rows.Select(r => (Age: c.Times[r.Age], Repeats: c.Counts[r.Count], r.Customers)));
         var (age, repeats) = rows.Aggregate((Age: 0.0, Repeats: 0.0), (sum, r) => (sum.Age + (r.Age * r.Customers), sum.Repeats + (r.Repeats * r.Customers)));
         var start = model.Start(Math.Max(age, 1e-9) / customers, repeats / Math.Max(age, 1e-9));
-        double[][] starts = [start, [start[0] * 2, start[1] * 2, start[2], start[3] * 4], [start[0] / 2, start[1] / 2, start[2] * 2, start[3]], [start[0] * 4, start[1] * 4, start[2] * 2, start[3] * 8]];
+        double[][] factors = [[1, 1, 1, 1], [2, 2, 1, 4], [.5, .5, 2, 1], [4, 4, 2, 8]];
+        var starts = factors.Select(f => start.Zip(f, (value, by) => value * by).ToArray());
         IReadOnlyList<Estimated> parameters =
         [
             .. model.Parameters.Select(p => new Estimated(p)), .. covariates.Select(c => new Estimated($"purchasing_{c}", IsPositive: false)),

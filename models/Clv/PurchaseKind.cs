@@ -14,7 +14,7 @@ public sealed class PurchaseKind(PurchaseModel model) : IModelKind
     public string Title => model.Title;
 
     /// <inheritdoc/>
-    public IReadOnlyList<KindOption> Options => FileHistories.Options;
+    public IReadOnlyList<KindOption> Options { get; } = [.. FileHistories.Options.Where(o => model.OfLeaving.Count > 0 || o.Name != "covariates")];
 
     /// <inheritdoc/>
     public FitResult Fit(KindInput input)

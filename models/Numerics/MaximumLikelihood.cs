@@ -85,8 +85,11 @@ public static class MaximumLikelihood
         foreach (var start in starts)
         {
             var found = Minimiser.Minimise(Mean, [.. start.Select((v, i) => parameters[i].IsPositive ? Math.Log(v) : v)]);
+            var isSame = best is not null && Math.Abs(found.Value - best.Value) <= 1e-7 * Math.Abs(best.Value);
             best = best is null || (found.Converged, -found.Value).CompareTo((best.Converged, -best.Value)) > 0 ? found : best;
-            if (best.Converged)
+
+            // Two ways to one value: the likelihood is flat there, and a third would not tell more.
+            if (best.Converged || isSame)
             {
                 break;
             }

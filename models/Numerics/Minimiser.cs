@@ -26,6 +26,9 @@ public sealed record Minimum(double[] Point, double Value, double[] Gradient, do
 /// </summary>
 public static class Minimiser
 {
+    // On a ridge that never ends the value does not fall any more, though the point moves on.
+    private const int StepsWithoutGain = 8;
+
     /// <summary>Finds a minimum near a start.</summary>
     /// <param name="function">What to minimise.</param>
     /// <param name="start">A point where the function exists.</param>
@@ -72,9 +75,10 @@ public static class Minimiser
         var n = state.Point.Length;
         var inverse = Identity(n, 1 / Math.Max(1, Largest(state.Gradient)));
         var fresh = true;
+        var idle = 0;
         for (var step = 0; step < most; step++)
         {
-            if (Largest(state.Gradient) <= tolerance)
+            if (Largest(state.Gradient) <= tolerance || idle >= StepsWithoutGain)
             {
                 return step;
             }
@@ -82,6 +86,7 @@ public static class Minimiser
             var direction = Times(inverse, state.Gradient, -1);
             var before = (double[])state.Point.Clone();
             var slope = (double[])state.Gradient.Clone();
+            var value = state.Value;
             if (!state.Search(direction, 60))
             {
                 if (fresh)
@@ -95,6 +100,7 @@ public static class Minimiser
             }
 
             fresh = false;
+            idle = value - state.Value <= 1e-12 * Math.Abs(value) ? idle + 1 : 0;
             Update(inverse, Minus(state.Point, before), Minus(state.Gradient, slope));
         }
 
