@@ -23,7 +23,7 @@ internal sealed class AdventureWorksStar : IDisposable
         Project = read.Project ?? throw new DeclarationException(read.Problems);
         using var session = _instance.Connect();
         session.Execute("CREATE SCHEMA star; CREATE SCHEMA conformed; CREATE SCHEMA meta; "
-            + "CREATE TABLE meta.run (run_id INTEGER, status VARCHAR, published_at TIMESTAMP, newest TIMESTAMP); INSERT INTO meta.run VALUES (1, 'published', '2014-02-01', '2014-01-28')");
+            + "CREATE TABLE meta.run (run_id INTEGER, status VARCHAR, published_at TIMESTAMP, newest TIMESTAMP); INSERT INTO meta.run VALUES (1, 'published', '2014-02-01', '2014-01-28'); CREATE TABLE meta.source_file (file_id INTEGER, path VARCHAR)");
         StarSchema.Apply(session, Project.Catalogue);
         session.Execute(File.ReadAllText(Path.Combine(TestProject.RepositoryRoot, "tests", "Oracle", "AdventureWorksStar.sql")).Replace("{folder}", Folder, StringComparison.Ordinal));
         session.InTransaction(() => RollupLoad.Apply(session, Project.Catalogue, 1));
