@@ -34,6 +34,11 @@ public static class ModelKinds
         new MatchedKind(),
         new AttributionKind(),
         new NpsKind(),
+        new Churn.ChurnKind(),
+        new Baskets.BasketsKind(),
+        new Recommendations.RecommendKind(),
+        new Segmentation.ClusterKind(),
+        new Forecasting.ForecastKind(),
     ];
 
     /// <summary>The kind of that name.</summary>

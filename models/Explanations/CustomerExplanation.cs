@@ -26,7 +26,7 @@ public static class CustomerExplanation
         var values = session.Query<ClvRow>(Sql.Fill("clv"), new { key = keys[0] }, cancellation);
         return new FitResult("explain", $"Customer {id}")
         {
-            Conventions = [.. scores.Take(1).SelectMany(Words), .. values.SelectMany(Words)],
+            Conventions = [.. scores.Take(1).SelectMany(Words), .. values.SelectMany(Words), .. LearntWords.Of(session, keys[0], cancellation)],
             Tables = scores.Count == 0 ? [] :
             [
                 new("segments", "Segments at past snapshots", ["snapshot", "r", "f", "m", "segment", "days_since_last_order", "orders", "spend"],

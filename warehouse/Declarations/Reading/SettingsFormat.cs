@@ -96,8 +96,16 @@ internal static class SettingsFormat
         new("locale", locale, "Language tag for numbers and dates in reports; default en-GB."),
         new("rfm", rfm, "How customers are scored."),
         new("lifetime_value", lifetimeValue, "How lifetime value is scored."),
+        new("churn", LearningFormat.Churn, "Who leaves; without it runs do not ask."),
+        new("forecast", LearningFormat.Forecast, "What revenue, orders and demand come next; without it runs do not ask."),
+        new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
         new("security", security, "What the project lets its connectors do."),
+        new("mail", DeliveryFormat.Mail, "The server that mail goes through."),
+        new("deliver", new MapShape("deliveries", [], new FreeKeys("a delivery", DeliveryFormat.ShapeWithReport)), "Deliveries of reports, by name; a report may also hold its own."),
         new("memory", memory, "Most memory that a run uses for data, as 4GB or 800MB; more is kept on disk meanwhile. Default 4GB, at most 60 % of the machine's."),
+        new("jobs", JobFormat.Jobs, "What `crm serve` does by itself: the job's name, then what, when, or after which other job."),
+        new("server", JobFormat.Server, "How `crm serve` is reached, and where it keeps its own records."),
+        new("backup", JobFormat.Backup, "Where `crm backup` writes, and its key."),
     ])
     { HoldsSecrets = true };
 
@@ -113,6 +121,15 @@ internal static class SettingsFormat
             WeekBegins = Enum.TryParse<DayOfWeek>(map.Text("first_day_of_week") ?? "monday", ignoreCase: true, out var day) ? day : DayOfWeek.Monday,
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
             LifetimeValue = ValueOf(map["lifetime_value"] as YamlMap),
+            Learning = LearningFormat.Build(map),
+            Jobs = JobFormat.BuildJobs(map, map.Text("time_zone") ?? "UTC"),
+            Server = JobFormat.BuildServer(map),
+            Backup = JobFormat.BuildBackup(map),
+            Mail = map["mail"] is YamlMap mail
+                ? new(mail.Text("server") ?? "", int.TryParse(mail.Text("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 587,
+                    mail.Text("security") != "none", mail.Text("user"), mail.Text("password"), mail.Text("from") ?? "", mail.Where)
+                : null,
+            Deliver = map["deliver"] as YamlMap,
             Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
         };
     }
