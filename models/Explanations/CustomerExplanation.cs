@@ -52,7 +52,7 @@ public static class CustomerExplanation
     {
         var gap = row.CustomerAge - row.LastPurchaseAge;
         yield return new("history", FormattableString.Invariant($"{row.RepeatCount} repeat purchases in {row.CustomerAge:0.#} units since the first, the last of them {gap:0.#} ago"));
-        yield return new("still a customer", FormattableString.Invariant($"with probability {row.ProbabilityAlive:0.000} ({row.Model}): {(row.RepeatCount == 0 ? "one purchase tells little" : gap * (row.RepeatCount + 1) > 3 * row.CustomerAge ? "the silence is long for one who bought so often" : "the silence is usual for this customer")}"));
+        yield return new("still a customer", row.Model == "nbd" ? "taken for granted: the data show nobody leaving" : FormattableString.Invariant($"with probability {row.ProbabilityAlive:0.000} ({row.Model}): {(row.RepeatCount == 0 ? "one purchase tells little" : gap * (row.RepeatCount + 1) > 3 * row.CustomerAge ? "the silence is long for one who bought so often" : "the silence is usual for this customer")}"));
         yield return new("expected purchases", FormattableString.Invariant($"{row.ExpectedPurchases:0.00} within the horizon (95 %: {row.ExpectedPurchasesLow:0.00} to {row.ExpectedPurchasesHigh:0.00})"));
         yield return new("expected value", FormattableString.Invariant($"{row.ExpectedValue:0.00} a purchase{(row.AverageRepeatValue is { } mean ? FormattableString.Invariant($"; so far {mean:0.00} on average") : ", as of a customer of whom nothing is known")}"));
         yield return new("lifetime value", FormattableString.Invariant($"{row.LifetimeValue:0.00} (95 %: {row.LifetimeValueLow:0.00} to {row.LifetimeValueHigh:0.00}), after {row.MarketingCost:0.00} of marketing; {row.HistoricValue:0.00} so far"));
