@@ -39,6 +39,7 @@ public sealed class EtlRun
     private readonly RunClock clock;
     private readonly List<string> warnings = [];
     private Judgement judgement = Judgement.None;
+    private readonly List<StreamLoad> joined = [];
     private MemberResolution? resolution;
     private int nextFile;
 
@@ -80,7 +81,7 @@ public sealed class EtlRun
             return new(latest?.Run, false, default, [], clock.Done, [], warnings);
         }
 
-        Conform(streams, cancellation);
+        Conform(streams, run, cancellation);
         streams.RemoveAll(s => s.IsNothingNew);
         if (streams.Count == 0 && latest?.Declarations == declarations && resolution?.IsDue != true)
         {
@@ -90,7 +91,7 @@ public sealed class EtlRun
 
         if (resolution is not null)
         {
-            var known = project.Sources.SelectMany(s => s.Streams.Select(t => KnownStream.Of(s, t, log, environment)));
+            var known = project.Sources.SelectMany(s => s.Streams.Select(t => KnownStream.Of(s, t, log, environment)).Concat(s.Joins.Select(j => KnownStream.Of(s, j, log))));
             clock.Step("identity", () => resolution.Resolve(streams, known, cancellation));
             warnings.AddRange(resolution.Messages);
         }
@@ -120,19 +121,37 @@ public sealed class EtlRun
         return problems.Count == 0 ? streams : throw new DeclarationException(problems);
     }
 
-    private void Conform(List<StreamLoad> streams, CancellationToken cancellation)
+    private void Conform(StreamLoad stream, CancellationToken cancellation)
+    {
+        var session = environment.Warehouse;
+        if (stream.Keys?.Make(session) == true)
+        {
+            StarSchema.Checkpoint(session);
+        }
+
+        clock.Step($"conform {stream.Source.Name}/{stream.Stream.Name}", () => stream.Conform(session, environment.Landing, ref nextFile, cancellation));
+        warnings.AddRange(stream.Warnings());
+    }
+
+    private void Conform(List<StreamLoad> streams, int run, CancellationToken cancellation)
     {
         var session = environment.Warehouse;
         ConformedStream.MakeBadTable(session);
-        foreach (var stream in streams)
+        streams.ForEach(s => Conform(s, cancellation));
+        foreach (var (source, join) in project.Sources.SelectMany(s => s.Joins.Select(j => (s, j))))
         {
-            if (stream.Keys?.Make(session) == true)
+            StreamLoad? made = null;
+            if (streams.TrueForAll(s => !s.IsRecalled))
             {
-                StarSchema.Checkpoint(session);
+                clock.Step($"join {source.Name}/{join.Name}", () => (made = new JoinLoad(project, environment, log, run).Land(source, join, streams, ref nextFile))?.Files.Sum(f => f.Records) ?? 0);
             }
 
-            clock.Step($"conform {stream.Source.Name}/{stream.Stream.Name}", () => stream.Conform(session, environment.Landing, ref nextFile, cancellation));
-            warnings.AddRange(stream.Warnings());
+            if (made is not null)
+            {
+                joined.Add(made);
+                streams.Add(made);
+                Conform(made, cancellation);
+            }
         }
 
         clock.Step("judge", () =>
@@ -207,6 +226,7 @@ public sealed class EtlRun
         if (published)
         {
             WriteStates(landed, streams, run);
+            joined.ForEach(j => log.WriteState(j.Source.Name, j.Stream.Name, j.Join!.Sql, ColumnDriftGate.Merged(null, j.Columns), run));
             summaries.ForEach(s => log.Write(run, s.Source, s.Stream, s.Files, s.Counts));
             clock.Write(log, run);
             log.Write(new PublishedRun(run, started, clock.Now, newest, declarations, environment.Program, counts));
@@ -251,9 +271,9 @@ public sealed class EtlRun
             }
         }
 
-        foreach (var stream in loaded.Where(_ => request.IsDry))
+        foreach (var stream in loaded.Concat(joined).Distinct().Where(s => request.IsDry || !loaded.Contains(s)))
         {
-            foreach (var batch in stream.Batches.Where(b => b.MarksDeleted && landed.All(l => !l.Extracted.Batches.Contains(b))))
+            foreach (var batch in stream.Batches.Where(b => (b.MarksDeleted || stream.Join is not null) && landed.All(l => !l.Extracted.Batches.Contains(b))))
             {
                 environment.Landing.Discard(stream.Source.Name, stream.Stream.Name, batch.Id);
             }

@@ -14,6 +14,9 @@ namespace Crm.Analytics.Etl;
 /// </summary>
 internal sealed class MemberResolution
 {
+    /// <summary>Table of which customer's record stands in which fact row (fact, role, source_file, source_record, record_key).</summary>
+    public const string Notes = "identity.fact_record";
+
     private static readonly SqlFile Sql = SqlFile.Beside<MemberResolution>();
     private readonly Project project;
     private readonly RunEnvironment environment;
@@ -60,13 +63,13 @@ internal sealed class MemberResolution
         var session = environment.Warehouse;
         if (project.Catalogue.Identity is not { } declared)
         {
-            return !IdentityTables.Exist(session) ? null : throw new CrmException(
+            return !IdentityTables.HaveRecords(session) ? null : throw new CrmException(
                 FailureKind.Failed, "customers were resolved in this warehouse, and the project declares no identity any more", Path.Combine(project.Folder, "model"),
                 "the identity declaration that it was loaded with", "Put it back, or move the warehouse away and load anew");
         }
 
         var dimension = project.Catalogue.Dimensions[declared.Dimension];
-        var isFirst = !IdentityTables.Exist(session);
+        var isFirst = !IdentityTables.HaveRecords(session);
         if (IdentityTables.Make(session, project.Catalogue.Contracts[dimension.From!], dimension))
         {
             StarSchema.Checkpoint(session);
@@ -84,8 +87,8 @@ internal sealed class MemberResolution
     /// <param name="cancellation">Stops the work.</param>
     public long Resolve(IReadOnlyList<StreamLoad> streams, IEnumerable<KnownStream> known, CancellationToken cancellation)
     {
-        MakeIdle(streams, known);
         var isNew = isFirst && session.Scalar<bool>(Sql.Fill("has_members", ("table", Dimension.Table), ("key", SqlName.Quote(Dimension.KeyColumn))));
+        MakeIdle(streams, known, isNew);
         var all = streams.Concat(idle).Where(s => isNew || streams.Contains(s)).ToList();
         var heard = records.Hear(
             [.. all.SelectMany(s => MapsOf(s, contract.Name).Select(m => new SaidRows(NumberingOf(s), Rows(s, m, m.View, isNew), Filled(m))))],
@@ -175,7 +178,7 @@ internal sealed class MemberResolution
     }
 
     /// <summary>Members that moved records belong to now, as rows with the column <c>member</c>.</summary>
-    public string MovedMembers => Sql.Fill("moved_members");
+    public static string MovedMembers => Sql.Fill("moved_members");
 
     /// <summary>True when loaded rows of a fact may have to follow their records.</summary>
     public bool Moves(Fact fact) => Touched is not null && RolesOf(fact).Any();
@@ -237,12 +240,12 @@ internal sealed class MemberResolution
 
     private IEnumerable<FactRole> RolesOf(Fact fact) => fact.Roles.Where(r => r.Dimension == Dimension.Name && r.Columns.Count == 1);
 
-    private void MakeIdle(IReadOnlyList<StreamLoad> streams, IEnumerable<KnownStream> known)
+    private void MakeIdle(IReadOnlyList<StreamLoad> streams, IEnumerable<KnownStream> known, bool isNew)
     {
         using var scratch = environment.Scratch.Connect();
         var none = 0;
         idle = [.. known.Where(k => k.Files.Count > 0 && !streams.Any(s => s.Source.Name == k.Source.Name && s.Stream.Name == k.Stream.Name))
-            .Where(k => k.Source.Maps.Any(m => m.From == k.Stream.Name))
+            .Where(k => k.Source.Maps.Any(m => m.From == k.Stream.Name && (isNew || m.Contract == contract.Name)))
             .Select(k => new StreamLoad(project, k, [], scratch, ref none, run))];
     }
 

@@ -79,6 +79,13 @@ internal sealed class Publishing(
             }
         }
 
+        // What customers' records are in facts is noted by place too.
+        foreach (var stream in streams.Where(s => s.Relocated is not null && resolution is not null))
+        {
+            new Relocation(session).Begin(MemberResolution.Notes, stream.Relocated!);
+            facts.Add(MemberResolution.Notes);
+        }
+
         return [.. facts.Distinct()];
     }
 
@@ -220,7 +227,7 @@ internal sealed class Publishing(
         }
 
         return IsResolved(dimension) && resolution!.Touched is not null
-            ? inferred + new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run).Infer(resolution.MovedMembers, ["member"]) : inferred;
+            ? inferred + new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run).Infer(MemberResolution.MovedMembers, ["member"]) : inferred;
     }
 
     private long FillDates()
@@ -239,14 +246,14 @@ internal sealed class Publishing(
             }
         }
 
-        return needed ? DateDimension.Fill(session, date, project.Settings.FiscalYearStart, run) : 0;
+        return needed ? DateDimension.Fill(session, date, project.Settings, run) : 0;
     }
 
     private long FillDates(Fact derived)
     {
         var dates = derived.Roles.Where(r => catalogue.Dimensions[r.Dimension].IsDate).ToList();
         dates.ForEach(r => DateDimension.Need(session, derived.Table, r.Column));
-        return dates.Count == 0 ? 0 : DateDimension.Fill(session, catalogue.Dimensions[dates[0].Dimension], project.Settings.FiscalYearStart, run);
+        return dates.Count == 0 ? 0 : DateDimension.Fill(session, catalogue.Dimensions[dates[0].Dimension], project.Settings, run);
     }
 
     private long LoadFact(Fact fact)

@@ -104,6 +104,12 @@ internal sealed class StreamLoad
     /// <summary>Temporary table (file_id) of all files of the source.</summary>
     public string SourceTable => $"source_{name}";
 
+    /// <summary>The join that made the records; null for a stream of the source.</summary>
+    public StreamJoin? Join { get; init; }
+
+    /// <summary>Temporary table (key) of joined keys that are gone unless the join made them again; null when the records are all there are.</summary>
+    public string? Affected { get; init; }
+
     /// <summary>How many of the batches an earlier run that died had landed; they stand first.</summary>
     public int Resumed { get; init; }
 
@@ -204,6 +210,13 @@ internal sealed class StreamLoad
     {
         var read = Only is null ? files.Values.Sum(f => f.Records) : session.Scalar<long>(Sql.Fill("only_count", ("only", OnlyTable)));
         var quarantined = session.Scalar<long>(Sql.Fill("bad_records", ("bad", ConformedStream.BadTable), ("files", FilesTable)));
+        if (Maps.Count == 0)
+        {
+            // Records that are loaded joined with others, or not at all: those that are new are taken.
+            var taken = read - quarantined - (Keys is null ? 0 : KeyCounts.Unchanged);
+            return new(read, taken, read - quarantined - taken, quarantined, removed);
+        }
+
         if (Keys is null && appended == read - quarantined)
         {
             return new(read, appended, 0, quarantined, removed);
@@ -260,6 +273,10 @@ internal sealed class StreamLoad
         if (batches is [.., { IsSnapshot: true }])
         {
             queries.Add(Keys!.GoneFromSnapshot(Part(Snapshot())));
+        }
+        else if (Affected is not null)
+        {
+            queries.Add(Keys!.GoneAmong(Raw, Affected));
         }
         else if (KeyList is not null)
         {
@@ -323,19 +340,24 @@ internal sealed class StreamLoad
 
     private void NoteRejects(ISession session)
     {
-        foreach (var reject in batches.SelectMany(b => b.Rejects).Where(_ => Only is null))
+        var rejects = Only is null ? batches.SelectMany(b => b.Rejects).ToList() : [];
+        if (rejects.Count == 0)
         {
-            session.Execute(Sql.Fill("reject", ("bad", ConformedStream.BadTable)), new
-            {
-                file_id = files[reject.Path].FileId,
-                record = reject.Record,
-                line = reject.Line,
-                column = reject.ColumnName,
-                number = reject.Column,
-                reason = reject.Reason,
-                raw = reject.RawText,
-            });
+            return;
         }
+
+        session.InTransaction(() =>
+        {
+            using var append = session.Append("temp", ConformedStream.BadTable);
+            foreach (var reject in rejects)
+            {
+                append.Row(
+                    files[reject.Path].FileId, reject.Record, reject.Line, null, "unreadable", reject.ColumnName, reject.Reason, reject.RawText,
+                    reject.Column == 0 ? null : reject.Column);
+            }
+
+            append.Complete();
+        });
     }
 
     private static ConformedRows RowsOf(Project project, StreamShape shape, ContractMap map)

@@ -20,9 +20,10 @@ internal sealed class StreamReplay(Project project, RunEnvironment environment, 
         using var scratch = environment.Scratch.Connect();
         foreach (var source in project.Sources.Where(s => request.Source is null || s.Name == request.Source))
         {
-            foreach (var stream in source.Streams.Where(s => request.Stream is null || s.Name == request.Stream))
+            foreach (var known in source.Streams.Where(s => request.Stream is null || s.Name == request.Stream).Select(s => KnownStream.Of(source, s, log, environment))
+                .Concat(source.Joins.Where(j => request.Stream is null || j.Streams.Contains(request.Stream)).Select(j => KnownStream.Of(source, j, log))))
             {
-                var known = KnownStream.Of(source, stream, log, environment);
+                var stream = known.Stream;
                 var wanted = Wanted(source, stream, known.Files, request);
                 if (wanted.Count == 0)
                 {

@@ -4,13 +4,17 @@ using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Staging;
+using Crm.Analytics.Host.Backup;
+using Crm.Analytics.Host.Observation;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
+using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Query;
 using Crm.Analytics.Warehouse.Storage;
+using ISession = Crm.Analytics.Warehouse.Storage.ISession;
 
 namespace Crm.Analytics.Host;
 
@@ -93,7 +97,8 @@ internal static class Composition
     }
 
     /// <summary>The reader that answers questions from an open warehouse.</summary>
-    public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new CubeReader(warehouse.Instance.Connect, project.Catalogue);
+    public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new ObservedReader(
+        new CubeReader(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)), TimeProvider.System);
 
     /// <summary>Opens a project's warehouse to be kept open for reading and writing; it is made when it is not there yet.</summary>
     public static ServedWarehouse OpenToServe(Project project, CommandContext context, string doing)
@@ -106,6 +111,8 @@ internal static class Composition
     public static RunSummary Run(Project project, CommandContext context, string doing, RunRequest request, IProgress<RunProgress>? progress)
     {
         var path = WarehouseOf(project);
+        RewoundWarehouse.Refuse(path);
+        using var activity = Telemetry.Source.StartActivity("run");
         var served = context.Served is { } open && open.Path == path ? open : null;
         using var run = served?.HoldRun(context.Wait, context.Error.WriteLine, context.Cancellation);
         using var warehouse = served is not null
@@ -113,8 +120,30 @@ internal static class Composition
             : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { MemoryLimit = MemoryOf(project, 1) });
         using var session = warehouse.Instance.Connect();
-        var environment = new RunEnvironment(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), [new RfmStep(), new ClvStep(), new LearningStep()], Version, TimeProvider.System);
-        return new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
+        IRunStep[] after = [new RfmStep(), new ClvStep(), new LearningStep(), new RollupStep()];
+        var environment = new RunEnvironment(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), after, Version, TimeProvider.System);
+        var began = TimeProvider.System.GetTimestamp();
+        var summary = new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
+        RunTelemetry.Tell(summary, TimeProvider.System.GetElapsedTime(began), TimeProvider.System.GetUtcNow());
+        return summary;
+    }
+
+    /// <summary>Writes to the warehouse what a person says, alone in it and in one transaction.</summary>
+    public static void Write(Project project, CommandContext context, string doing, Action<ISession> write)
+    {
+        var path = WarehouseOf(project);
+        var served = context.Served is { } open && open.Path == path ? open : null;
+        if (served is null && !File.Exists(path))
+        {
+            throw new NothingLoadedException(path);
+        }
+
+        using var run = served?.HoldRun(context.Wait, context.Error.WriteLine, context.Cancellation);
+        using var warehouse = served is not null
+            ? new OpenWarehouse(null, served.Instance)
+            : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
+        using var session = warehouse.Instance.Connect();
+        session.InTransaction(() => write(session));
     }
 
     /// <summary>Checks the SQL of the sources' maps against the columns their streams have now, without reading the data.</summary>
@@ -123,17 +152,24 @@ internal static class Composition
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
         using var session = scratch.Connect();
         var problems = new List<Problem>();
+        var known = new Dictionary<(string Source, string Stream), IReadOnlyList<LandedColumn>>();
         foreach (var (source, stream) in project.Sources.SelectMany(s => s.Streams.Select(t => (s, t))))
         {
             try
             {
                 var columns = ConnectorOf(source).Columns(new StreamContext(project.Folder, source, stream, session) { Secrets = SecretsOf(project) }, cancellation);
+                known.Add((source.Name, stream.Name), columns);
                 problems.AddRange(MapCheck.Check(session, project, source, stream, columns));
             }
             catch (CrmException e) when (e.Kind != FailureKind.Busy)
             {
                 problems.Add(new Problem(stream.Where, $"{e.Found} ({e.Where})", e.Expected, e.Next));
             }
+        }
+
+        foreach (var (source, join) in project.Sources.SelectMany(s => s.Joins.Where(j => j.Streams.All(n => known.ContainsKey((s.Name, n)))).Select(j => (s, j))))
+        {
+            problems.AddRange(MapCheck.Check(session, project, source, join, stream => known[(source.Name, stream)]));
         }
 
         return problems;
@@ -149,7 +185,8 @@ internal static class Composition
     /// <summary>Where a project's <c>${NAME}</c> are looked up.</summary>
     public static Secrets SecretsOf(Project project) => new(project.Folder, Environment.GetEnvironmentVariable);
 
-    private static string LandingOf(Project project) => Path.Combine(project.Folder, "landing");
+    /// <summary>Full path of the landing folder.</summary>
+    public static string LandingOf(Project project) => Path.Combine(project.Folder, "landing");
 
     private static IConnector ConnectorOf(Source source) => StandardConnectors.All.First(c => c.Kind == source.Connector);
 

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Crm.Analytics.Host.Terminal;
+using Crm.Analytics.Reports.Content;
 using Crm.Analytics.Reports.Definitions;
+using Crm.Analytics.Reports.Delivery;
 using Crm.Analytics.Reports.Output;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Query;
@@ -43,7 +45,7 @@ internal sealed class ReportWriting(Project project, CommandContext context)
                 continue;
             }
 
-            var file = HtmlReport.Write(plan, reader, project.Settings, PathOf(report), context.Cancellation);
+            var file = HtmlReport.Write(plan, reader, project.Settings, PathOf(report), Options(project), context.Cancellation);
             remembered[report.Name] = file.Failed.Count == 0 ? origin : "";
             written.Add(new(report.Name, plan.Title, file.Path, true, [.. file.Failed.Select(f => $"{report.Name}: {f}")]));
         }
@@ -56,6 +58,9 @@ internal sealed class ReportWriting(Project project, CommandContext context)
 
         return written;
     }
+
+    /// <summary>How a report of the project is filled: it knows which contracts the sources fill.</summary>
+    public static FillOptions Options(Project project) => new() { Catalogue = project.Catalogue, Filled = ReportDelivery.FilledContracts(project) };
 
     private string OriginOf(ReportFile report, int? run)
     {
@@ -84,8 +89,4 @@ internal sealed class ReportWriting(Project project, CommandContext context)
 /// <param name="Path">The file.</param>
 /// <param name="IsNew">True when it was written now.</param>
 /// <param name="Failed">What could not be made in it.</param>
-internal sealed record WrittenFile(string Name, string Title, string Path, bool IsNew, IReadOnlyList<string> Failed)
-{
-    /// <summary>The report as a picture; null when none was asked for or could be drawn.</summary>
-    public string? Picture { get; init; }
-}
+internal sealed record WrittenFile(string Name, string Title, string Path, bool IsNew, IReadOnlyList<string> Failed);

@@ -2,6 +2,8 @@ using Crm.Analytics.Models.Campaigns;
 using Crm.Analytics.Models.Clv;
 using Crm.Analytics.Models.Cohorts;
 using Crm.Analytics.Models.Kinds;
+using Crm.Analytics.Models.Lifecycle;
+using Crm.Analytics.Models.Matching;
 using Crm.Analytics.Models.Portfolio;
 using Crm.Analytics.Models.Rfm;
 using Crm.Analytics.Models.Service;
@@ -27,7 +29,9 @@ public static class ModelKinds
         new RfmKind(),
         new PortfolioKind(),
         new CohortsKind(),
+        new LifecycleKind(),
         new UpliftKind(),
+        new MatchedKind(),
         new AttributionKind(),
         new NpsKind(),
         new Churn.ChurnKind(),

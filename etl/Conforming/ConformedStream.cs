@@ -185,7 +185,7 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
         var conformed = Sql.Fill(
             "conformed", ("passed", Passed(shape)), ("modified", modified), ("kept", expressions.Kept()), ("is_bad", $"({isBad})"), ("all_values", values));
         return part == "conformed" ? conformed : Sql.Fill(
-            part, ("target", target), ("conformed", conformed), ("bad", BadTable), ("contract", SqlName.Literal(of[0].Contract.Name)),
+            part, ("target", target), ("conformed", conformed), ("bad", BadTable), ("contract", of.Count == 0 ? "NULL" : SqlName.Literal(of[0].Contract.Name)),
             ("reasons", $"[{SqlName.List(checks.Select(c => c.AsReason()))}]"), ("all_values", values), ("is_bad", isBad));
     }
 }

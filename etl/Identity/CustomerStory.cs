@@ -80,7 +80,7 @@ public sealed class CustomerStory(ISession session, Catalogue catalogue)
     /// <exception cref="CrmException">There is none, nothing was resolved, or an earlier customer is several now.</exception>
     public string Find(string text)
     {
-        if (!IdentityTables.Exist(session))
+        if (catalogue.Identity is null || !IdentityTables.HaveRecords(session))
         {
             throw new CrmException(
                 FailureKind.Failed, "no customers were resolved in this warehouse", "model/identity.yaml", "a run with an identity declaration", "Declare one (docs/identity.md), then run `crm run`");

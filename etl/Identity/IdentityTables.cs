@@ -12,8 +12,11 @@ public static class IdentityTables
 {
     private static readonly SqlFile Sql = SqlFile.Beside(typeof(IdentityTables));
 
-    /// <summary>True when records were resolved in this warehouse.</summary>
+    /// <summary>True when the tables are there.</summary>
     public static bool Exist(ISession session) => session.Scalar<bool>(Sql.Fill("exist"));
+
+    /// <summary>True when records were resolved in this warehouse.</summary>
+    public static bool HaveRecords(ISession session) => Exist(session) && session.Scalar<bool>(Sql.Fill("have_records"));
 
     /// <summary>Makes the tables that are missing; outside a transaction.</summary>
     public static void Make(ISession session) => session.InTransaction(() => session.Execute(Sql.Fill("make")));

@@ -1,9 +1,12 @@
 -- grain: record: one record of one customer from a run on; known: one record, what it said last of each column; link: one pair of records that a run found to be one; decision: one pair that a person decided on; survivor: one value of one customer; fact_record: one role of one fact row; source: one source's number; setting: one run's declaration; model: one run's parameters
--- reads: none
+-- reads: identity.record
 -- writes: identity.record, identity.known, identity.link, identity.decision, identity.survivor, identity.fact_record, identity.source, identity.setting, identity.model
 
 -- part: exist
 SELECT count(*) > 0 FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'identity' AND table_name = 'fact_record'
+
+-- part: have_records
+SELECT count(*) > 0 FROM identity.record
 
 -- part: make
 CREATE SCHEMA IF NOT EXISTS identity;

@@ -52,7 +52,7 @@ public sealed class SurvivingValues(ISession session, IdentityDeclaration identi
     private string Order(string column)
     {
         var choice = identity.Survivorship.GetValueOrDefault(column);
-        return (choice?.Take) switch
+        return choice?.Take switch
         {
             null => dimension.Attributes.Any(a => a.Column == column && a.Scd == ScdType.Fixed) ? First : Recent,
             SurvivorshipKind.MostTrusted => $"coalesce(list_position([{SqlName.List(choice.Sources.Select(SqlName.Literal))}], source), 1000), {Recent}",

@@ -32,7 +32,7 @@ public sealed class KeyIndex(StreamShape shape, bool isOfVersions)
     private readonly string name = $"{shape.Source.Name}__{shape.Stream.Name}";
 
     /// <summary>The table of known keys.</summary>
-    public string Table => $"stage.{SqlName.Quote(name)}";
+    public string Table => TableOf(shape.Source.Name, shape.Stream.Name);
 
     /// <summary>Temporary table of what the delivery says of each record: key, ord, hash, is_deleted, file_id, source_record, status, good_file, good_record.</summary>
     public string Delta => SqlName.Quote($"delta_{name}");
@@ -52,10 +52,16 @@ public sealed class KeyIndex(StreamShape shape, bool isOfVersions)
     /// <summary>True for streams whose records have a key.</summary>
     public static bool Has(SourceStream stream) => stream.Key.Count > 0;
 
+    /// <summary>The table of known keys of a stream.</summary>
+    public static string TableOf(string source, string stream) => $"stage.{SqlName.Quote($"{source}__{stream}")}";
+
+    /// <summary>True when the table of known keys of a stream is there.</summary>
+    public static bool IsThere(ISession session, string source, string stream) => session.Scalar<long>(Sql.Fill("is_there"), new { name = $"{source}__{stream}" }) > 0;
+
     /// <summary>Makes the table of known keys when it is not there; outside a transaction. Answers true when it was made.</summary>
     public bool Make(ISession session)
     {
-        if (session.Scalar<long>(Sql.Fill("is_there"), new { name }) > 0)
+        if (IsThere(session, shape.Source.Name, shape.Stream.Name))
         {
             return false;
         }
@@ -126,6 +132,11 @@ public sealed class KeyIndex(StreamShape shape, bool isOfVersions)
     /// <param name="raw">The relation.</param>
     /// <param name="files">Temporary table (file_id) of files that were delivered again.</param>
     public string GoneFrom(string raw, string files) => Fill("gone_from", raw, ("present", Fill("keys", raw)), ("files", files));
+
+    /// <summary>Query of those of some known keys that a relation lacks.</summary>
+    /// <param name="raw">The relation.</param>
+    /// <param name="among">Temporary table (key) of the keys that are looked for.</param>
+    public string GoneAmong(string raw, string among) => Fill("gone_among", raw, ("present", Fill("keys", raw)), ("among", among));
 
     /// <summary>Makes <see cref="Moved"/>, once it is known which records are bad: a bad record takes nobody's place.</summary>
     /// <param name="session">The warehouse.</param>

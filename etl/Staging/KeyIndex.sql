@@ -1,5 +1,5 @@
 -- grain: one key of a stream, or one record of a delivery
--- reads: {raw}, {listed}, {table}, {said}, {delta}, {bad}, {files}, {relocated}, {came}, duckdb_tables
+-- reads: {raw}, {listed}, {table}, {said}, {delta}, {bad}, {files}, {relocated}, {came}, {among}, duckdb_tables
 -- writes: {table}, {said}, {delta}, {moved}, {replaced}, {relocated}, {bad}
 
 -- part: is_there
@@ -124,6 +124,11 @@ WHERE key IS NOT NULL AND key NOT IN (SELECT key FROM {table}) AND key NOT IN (S
 SELECT key, good_file, good_record
 FROM {table}
 WHERE NOT is_deleted AND file_id IN (SELECT file_id FROM {files}) AND key NOT IN (SELECT key FROM ({present}) WHERE key IS NOT NULL)
+
+-- part: gone_among
+SELECT key, good_file, good_record
+FROM {table}
+WHERE NOT is_deleted AND key IN (SELECT key FROM {among}) AND key NOT IN (SELECT key FROM ({present}) WHERE key IS NOT NULL)
 
 -- part: settle
 CREATE OR REPLACE TEMP TABLE {moved} AS

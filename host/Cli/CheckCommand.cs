@@ -20,7 +20,9 @@ internal static class CheckCommand
         {
             problems.AddRange(Composition.CheckMaps(project, context.Cancellation));
             problems.AddRange(ReportFiles.Check(ReportWriting.List(project), project.Catalogue));
+            problems.AddRange(ReportFiles.CheckDeliveries(ReportWriting.List(project), project));
             problems.AddRange(CheckGrid(project));
+            problems.AddRange(CheckJobs(project));
         }
 
         if (context.Json)
@@ -58,6 +60,13 @@ internal static class CheckCommand
         {
             return e.Problems;
         }
+    }
+
+    private static IEnumerable<Problem> CheckJobs(Project project)
+    {
+        string[] reports = [.. ReportWriting.List(project).Select(r => r.Name)];
+        return project.Settings.Jobs.Where(j => j.Work == JobWork.Reports).SelectMany(j => j.Of).Where(r => !reports.Contains(r.Text))
+            .Select(r => new Problem(r.Where, $"no report '{r.Text}'", NearestName.Expected("one of the reports", r.Text, reports), "correct the name, or write the report"));
     }
 
     private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";

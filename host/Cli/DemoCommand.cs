@@ -83,7 +83,15 @@ internal static class DemoCommand
         }
 
         context.WriteLine();
-        ReportRunCommand.Write(context, reports);
+        foreach (var report in reports)
+        {
+            context.WriteLine($"{report.Title}: {report.Path}");
+        }
+
+        foreach (var failed in reports.SelectMany(r => r.Failed))
+        {
+            context.Error.WriteLine($"crm: a part of a report could not be made: {failed}");
+        }
     }
 
     private static void WriteJson(CommandContext context, string folder, RunSummary summary, Figures figures, IReadOnlyList<WrittenFile> reports) => context.WriteJson(json =>

@@ -58,7 +58,12 @@ internal static class InitCommand
             data/
             landing/
             out/
+            backup/
+            secrets/
+            deliveries/
             *.duckdb*
+            server.sqlite*
+            access.db*
 
             """),
     ];

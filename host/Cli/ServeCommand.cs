@@ -1,11 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
 using Crm.Analytics.Etl;
+using Crm.Analytics.Host.Observation;
+using Crm.Analytics.Host.Security;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Host.Web;
+using Crm.Analytics.Host.Web.Access;
 using Crm.Analytics.Host.Web.Api;
 using Crm.Analytics.Host.Web.Commands;
+using Crm.Analytics.Host.Web.Status;
 using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Host.Cli;
@@ -36,9 +40,19 @@ internal static class ServeCommand
     public static Command Create()
     {
         var port = Port();
-        return new Command(Name, "Keep the warehouse open: reports in a browser on this machine, answers over HTTP, pushed events loaded every few seconds; until Ctrl+C") { port }.Does((context, parsed) =>
+        var standby = new Option<bool>("--standby") { Description = "While another server has the warehouse, wait; take over when it is gone" };
+        var format = new Option<string>("--log-format") { Description = "What is said on standard error: text, or json (a document a line)", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json");
+        return new Command(Name, "Keep the warehouse open: reports in a browser on this machine, answers over HTTP, pushed events loaded every few seconds, jobs at their times; until Ctrl+C") { port, standby, format }.Does((context, parsed) =>
         {
             var project = Composition.ReadProject(context.ProjectFolder);
+            using var telemetry = TelemetryExport.Start(Composition.Version);
+            context = parsed.GetValue(format) == "json" ? context.Saying(new LogLines(context.Error, TimeProvider.System)) : context;
+            if (parsed.GetValue(standby))
+            {
+                Standby.Wait(context, project, parsed.GetValue(port)).GetAwaiter().GetResult();
+            }
+
             return Serve(context, project, parsed.GetValue(port));
         });
     }
@@ -55,11 +69,23 @@ internal static class ServeCommand
         using var served = Composition.OpenToServe(project, context, "crm serve");
         await using var push = await PushEndpoint.Open(project, Composition.SecretsOf(project), TimeProvider.System);
         var commands = new CommandEndpoint(served, CommandLine.Run, context.Cancellation);
-        var questions = new Questions(served, project, _ => null, e => context.Error.WriteLine(context.Verbose ? e.ToString() : $"a question failed: {e.Message}"));
-        IReadOnlyList<IWebArea> areas = push is null ? [commands, new ApiArea(questions)] : [commands, push, new ApiArea(questions)];
-        await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, context.Cancellation, areas);
+        var questions = new Questions(served, project, e => context.Error.WriteLine(context.Verbose ? e.ToString() : $"a question failed: {e.Message}"));
+        var store = new AccessStore(project.Folder, TimeProvider.System);
+        var gate = new Gate(store);
+        await using var jobs = await JobsOfProject.Start(project, (arguments, output, error, stop) =>
+            CommandLine.Run([.. arguments, "--wait", "86400"], output, error, stop, new CommandOrigin(served, project.Folder, true)), context.Error.WriteLine);
+        served.Jobs = jobs;
+        IReadOnlyList<IWebArea> areas =
+        [
+            commands, .. push is null ? [] : new IWebArea[] { push }, new ApiArea(questions, gate.AskerOf), new SignInArea(store, TimeProvider.System),
+            .. ServerAreas.Of(project, served, jobs).Select(area => new GuardedArea(area, gate)),
+        ];
+        await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, project.Settings.Server, context.Cancellation, c => Elsewhere(project, gate, c), areas);
         served.Announce(new(server.Address, commands.Token));
         Say(context, server, push);
+        await jobs.Begin();
+        ServiceNotice.Ready();
+        await using var stopping = context.Cancellation.Register(ServiceNotice.Stopping);
         if (push is not null)
         {
             await new MicroBatches(push, stop => Load(project, served, stop), context.Error.WriteLine, TimeProvider.System).Run(context.Cancellation);
@@ -70,6 +96,17 @@ internal static class ServeCommand
         await using var registration = context.Cancellation.Register(stopped.SetResult);
         await stopped.Task;
     }
+
+    /// <summary>
+    /// Where somebody is led who may not see the written reports. They show what the owner sees, so where access policies narrow what others see, they are
+    /// the administrators' alone.
+    /// </summary>
+    private static string? Elsewhere(Project project, Gate gate, HttpContext context) => gate.AskerOf(context) switch
+    {
+        { Role: AccessRole.Administrator } => null,
+        not null when project.Catalogue.Cubes.Values.All(c => c.AccessPolicies.Count == 0) => null,
+        _ => SignInArea.Before(context.Request.Path),
+    };
 
     private static void Say(CommandContext context, ReportServer server, PushEndpoint? push)
     {

@@ -64,6 +64,14 @@ internal sealed class RunFile : IDisposable
         });
     }
 
+    /// <summary>True while another process holds the warehouse, or reads it.</summary>
+    public static bool IsHeld(string warehouse)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(warehouse)!);
+        using var free = TryOpen(warehouse, FileAccess.ReadWrite, FileShare.None);
+        return free is null;
+    }
+
     /// <summary>Sends the command to the process that has the warehouse open, if it takes commands.</summary>
     /// <exception cref="ServedElsewhereException">It does.</exception>
     public static void ThrowIfServed(string warehouse)

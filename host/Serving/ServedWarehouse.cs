@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Analytics.Host.Jobs;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Storage;
 
@@ -13,6 +14,7 @@ internal sealed class ServedWarehouse : IDisposable
     private readonly SemaphoreSlim _runs = new(1);
     private readonly RunFile _file;
     private volatile string? _published;
+    private FileStream? _bytes;
 
     /// <summary>Takes over an open warehouse.</summary>
     /// <param name="path">Full path of its file.</param>
@@ -32,6 +34,9 @@ internal sealed class ServedWarehouse : IDisposable
 
     /// <summary>The run that was published last, as text; null while there is none. Answers of the same run are equal.</summary>
     public string? Published => _published;
+
+    /// <summary>The jobs whose times this process keeps; null while it keeps none.</summary>
+    public IJobs? Jobs { get; set; }
 
     /// <summary>Tells the other processes where commands are taken.</summary>
     public void Announce(ServedAt at) => _file.Serve(at);
@@ -60,10 +65,22 @@ internal sealed class ServedWarehouse : IDisposable
         return new Run(this);
     }
 
+    /// <summary>
+    /// The bytes of the file, from its beginning; for the one who holds the run, while nobody writes. The handle stays open as long as the warehouse: on Unix
+    /// the engine's lock on the file would end with the first handle of it that this process closes.
+    /// </summary>
+    public Stream Bytes()
+    {
+        _bytes ??= new FileStream(Path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+        _bytes.Position = 0;
+        return _bytes;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Instance.Dispose();
+        _bytes?.Dispose();
         _file.Dispose();
         _runs.Dispose();
     }

@@ -56,6 +56,18 @@ internal sealed class CommandContext
     /// <summary>True once something stands on standard output.</summary>
     public bool HasAnswered { get; private set; }
 
+    /// <summary>The same with another end for what is said about the work.</summary>
+    public CommandContext Saying(TextWriter error) => new(_out, error, Cancellation)
+    {
+        ProjectOption = ProjectOption,
+        WorkingFolder = WorkingFolder,
+        Served = Served,
+        IsRedirected = IsRedirected,
+        Json = Json,
+        Verbose = Verbose,
+        Wait = Wait,
+    };
+
     /// <summary>The stream under <see cref="Out"/>, for writers that encode by themselves.</summary>
     public Stream Answer()
     {

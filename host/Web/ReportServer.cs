@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Declarations;
 using Microsoft.AspNetCore.Connections;
 
 namespace Crm.Analytics.Host.Web;
@@ -26,11 +27,13 @@ internal sealed class ReportServer : IAsyncDisposable
     };
 
     private readonly WebApplication _app;
+    private readonly ServerSettings _settings;
     private readonly IReadOnlyList<IWebArea> _areas;
+    private readonly Func<HttpContext, string?> _elsewhere;
 
-    private ReportServer(WebApplication app, string folder, IReadOnlyList<IWebArea> areas)
+    private ReportServer(WebApplication app, string folder, ServerSettings settings, Func<HttpContext, string?> elsewhere, IReadOnlyList<IWebArea> areas)
     {
-        (_app, Folder, _areas) = (app, folder, areas);
+        (_app, Folder, _settings, _elsewhere, _areas) = (app, folder, settings, elsewhere, areas);
         app.Run(Answer);
     }
 
@@ -45,7 +48,18 @@ internal sealed class ReportServer : IAsyncDisposable
     /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="cancellation">Ends the start.</param>
     /// <param name="areas">What else is answered.</param>
-    public static async Task<ReportServer> StartAsync(string folder, int port, CancellationToken cancellation, params IReadOnlyList<IWebArea> areas)
+    public static Task<ReportServer> StartAsync(string folder, int port, CancellationToken cancellation, params IReadOnlyList<IWebArea> areas) =>
+        StartAsync(folder, port, ServerSettings.Default, cancellation, null, areas);
+
+    /// <summary>Starts on 127.0.0.1, for a reverse proxy that shows it under a path and asks under other names.</summary>
+    /// <param name="folder">The folder to show.</param>
+    /// <param name="port">The port; 0 for a free one.</param>
+    /// <param name="settings">The path and the names.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    /// <param name="elsewhere">Where the sender of a request for a file is led instead; null for nowhere.</param>
+    /// <param name="areas">What else is answered.</param>
+    public static async Task<ReportServer> StartAsync(
+        string folder, int port, ServerSettings settings, CancellationToken cancellation, Func<HttpContext, string?>? elsewhere, params IReadOnlyList<IWebArea> areas)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
@@ -56,7 +70,7 @@ internal sealed class ReportServer : IAsyncDisposable
             k.Limits.MaxRequestBodySize = 0;
             k.Listen(IPAddress.Loopback, port);
         });
-        var server = new ReportServer(builder.Build(), folder, areas);
+        var server = new ReportServer(builder.Build(), folder, settings, elsewhere ?? (_ => null), areas);
         try
         {
             await server._app.StartAsync(cancellation);
@@ -80,6 +94,12 @@ internal sealed class ReportServer : IAsyncDisposable
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers.CacheControl = "no-cache";
+        if (_settings.BasePath.Length > 0 && request.Path.StartsWithSegments(_settings.BasePath, StringComparison.Ordinal, out var rest))
+        {
+            // A proxy may leave the path in front or take it away; both are right.
+            (request.PathBase, request.Path) = (_settings.BasePath, rest.HasValue ? rest : "/");
+        }
+
         var area = _areas.FirstOrDefault(a => request.Path.Value!.StartsWith(a.Prefix, StringComparison.Ordinal));
         if (area?.HasOwnProof != true && !IsThisMachine(request.Host))
         {
@@ -95,10 +115,14 @@ internal sealed class ReportServer : IAsyncDisposable
             response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             response.Headers.Allow = "GET, HEAD";
         }
+        else if (_elsewhere(context) is { } place)
+        {
+            response.Redirect(place);
+        }
         else if (request.Path == "/")
         {
             response.ContentType = Types[".html"];
-            await response.WriteAsync(Index(), context.RequestAborted);
+            await response.WriteAsync(Index(_settings.BasePath), context.RequestAborted);
         }
         else if (Files().FirstOrDefault(f => "/" + f.Name == request.Path.Value) is { } file)
         {
@@ -113,22 +137,28 @@ internal sealed class ReportServer : IAsyncDisposable
     }
 
     private bool IsThisMachine(HostString host) =>
-        host.Host is "127.0.0.1" or "localhost" && host.Port == Address.Port;
+        (host.Host is "127.0.0.1" or "localhost" && host.Port == Address.Port) || _settings.Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase);
 
     private IEnumerable<FileInfo> Files() => new DirectoryInfo(Folder) is { Exists: true } folder
         ? folder.EnumerateFiles().Where(f => f.Name[0] != '.' && f.LinkTarget is null).OrderBy(f => f.Name, StringComparer.Ordinal)
         : [];
 
-    private string Index()
+    private string Index(string root)
     {
         var page = new StringBuilder("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">")
             .Append("<title>Reports</title><style>body{font:1rem/1.6 system-ui,sans-serif;margin:2rem auto;max-width:40rem;padding:0 1rem;color-scheme:light dark}</style>")
             .Append("<h1>Reports</h1><ul>");
         foreach (var file in Files())
         {
-            page.Append(CultureInfo.InvariantCulture, $"<li><a href=\"/{Uri.EscapeDataString(file.Name)}\">{WebUtility.HtmlEncode(file.Name)}</a>");
+            page.Append(CultureInfo.InvariantCulture, $"<li><a href=\"{root}/{Uri.EscapeDataString(file.Name)}\">{WebUtility.HtmlEncode(file.Name)}</a>");
         }
 
-        return page.Append("</ul></html>").ToString();
+        page.Append("</ul>");
+        foreach (var (area, title) in new[] { ("/status", "Status"), ("/jobs", "Jobs") }.Where(l => _areas.Any(a => a.Prefix == l.Item1)))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p><a href=\"{root}{area}\">{title}</a>");
+        }
+
+        return page.Append("</html>").ToString();
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Candidates
 
     public Candidates(ISession session, TimeUnit unit, PurchaseSpan span, DateOnly end, DateOnly newest, string chosen, CancellationToken cancellation)
     {
-        var models = ClvKind.Models.Where(m => chosen == "best" || m.Name == chosen).Append(Nbd.Plain).ToList();
+        var models = ClvKind.Models.Where(m => chosen == "best" || m.Name == chosen).ToList();
         var holdouts = Holdouts(session, unit, span, end, models, cancellation);
         data = Data(session, unit, end, newest, cancellation);
         refusal = Refusal(data);
@@ -28,12 +28,14 @@ internal sealed class Candidates
             return;
         }
 
-        foreach (var model in models)
+        var cells = data.Cells();
+        fits.AddRange(models.Select(m => (PurchaseFit.Of(m, cells, []), holdouts.GetValueOrDefault(m.Name))));
+        if (!fits.Exists(f => f.Fit.Estimates.Identified))
         {
-            fits.Add((PurchaseFit.Of(model, data.Cells(), []), holdouts.GetValueOrDefault(model.Name)));
+            fits.Add((PurchaseFit.Of(Nbd.Plain, cells, []), holdouts.GetValueOrDefault(Nbd.Plain.Name)));
         }
 
-        Best = fits.Select(f => f.Fit).Where(f => f.Estimates.Identified).OrderBy(f => f.Model is Nbd).ThenByDescending(f => f.Estimates.LogLikelihood).FirstOrDefault();
+        Best = fits.Select(f => f.Fit).Where(f => f.Estimates.Identified).OrderByDescending(f => f.Estimates.LogLikelihood).FirstOrDefault();
         Spend = SpendModel.Of(data.Spend, data.SpendCorrelation);
     }
 
@@ -101,9 +103,13 @@ internal sealed class Candidates
         }
 
         var earlier = Data(session, unit, first.AddDays((end.DayNumber - first.DayNumber) * 2 / 3), end, cancellation);
-        return Refusal(earlier) is not null
-            ? []
-            : models.Select(m => PurchaseFit.Of(m, earlier.Cells(), [])).Where(f => f.Estimates.Identified).ToDictionary(f => f.Model.Name, f => HoldoutError.Of(f, earlier));
+        if (Refusal(earlier) is not null)
+        {
+            return [];
+        }
+
+        var cells = earlier.Cells();
+        return models.Append(Nbd.Plain).Select(m => PurchaseFit.Of(m, cells, [])).Where(f => f.Estimates.Identified).ToDictionary(f => f.Model.Name, f => HoldoutError.Of(f, earlier));
     }
 
     private static PurchaseData Data(ISession session, TimeUnit unit, DateOnly end, DateOnly newest, CancellationToken cancellation)

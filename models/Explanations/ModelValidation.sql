@@ -7,7 +7,7 @@ SELECT snapshot_date, model, model_version, is_used, status, parameters, log_lik
   discount_rate, margin, data_version
 FROM star.score_clv_model
 WHERE snapshot_date = (SELECT max(snapshot_date) FROM star.score_clv_model)
-ORDER BY is_used DESC, aic NULLS LAST, model
+ORDER BY is_used DESC, model = 'gammagamma', aic NULLS LAST, model
 
 -- part: deciles
 -- Who was said to be worth most: tenths of the customers by lifetime value.

@@ -9,7 +9,7 @@ namespace Crm.Analytics.Reports.Charts;
 /// Chart specification → option of Apache ECharts 6, as JSON. The same specification always gives the same bytes: rounded numbers, no clock, no ids
 /// that count. JSON holds no functions, so a formatter is a name that begins with @, which the page's script replaces (Output/report.js).
 /// </summary>
-internal static class EChartsOption
+internal static partial class EChartsOption
 {
     // The default encoder keeps < > & and quotes out, so that no name from the data can end the script element the JSON stands in.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
@@ -22,6 +22,9 @@ internal static class EChartsOption
         CategoryChart c => Category(c),
         TreemapChart t => Treemap(t),
         HeatmapChart h => Heatmap(h),
+        FunnelChart f => Funnel(f),
+        FlowChart f => Flow(f),
+        WorldMapChart m => WorldMap(m),
         _ => throw new ArgumentOutOfRangeException(nameof(chart), chart.GetType().Name, "no option is written for this chart"),
     };
 
@@ -47,7 +50,7 @@ internal static class EChartsOption
             ["tooltip"] = Tooltip("axis", "@category"),
             ["xAxis"] = chart.Horizontal ? axes : names,
             ["yAxis"] = chart.Horizontal ? names : axes,
-            ["series"] = new JsonArray([.. chart.Series.Select(s => Series(s, chart.Horizontal))]),
+            ["series"] = new JsonArray([.. chart.Series.Select(s => Series(s, chart))]),
         };
     }
 
@@ -65,8 +68,9 @@ internal static class EChartsOption
         };
     }
 
-    private static JsonObject Series(ChartSeries series, bool horizontal)
+    private static JsonObject Series(ChartSeries series, CategoryChart chart)
     {
+        var horizontal = chart.Horizontal;
         var item = new JsonObject
         {
             ["name"] = series.Name,
@@ -76,7 +80,7 @@ internal static class EChartsOption
         };
         if (series.Line)
         {
-            item["symbol"] = "circle";
+            item["symbol"] = series.Plain ? "none" : "circle";
             item["symbolSize"] = 7;
             item["lineStyle"] = new JsonObject { ["width"] = 2.5 };
         }
@@ -86,7 +90,19 @@ internal static class EChartsOption
             item["itemStyle"] = new JsonObject { ["borderRadius"] = horizontal ? new JsonArray(0, 3, 3, 0) : new JsonArray(3, 3, 0, 0) };
         }
 
-        if (horizontal)
+        if (series.Area)
+        {
+            item["areaStyle"] = new JsonObject { ["opacity"] = chart.Stack ? 0.85 : 0.25 };
+        }
+
+        if (chart.Stack)
+        {
+            // Only what shares an axis and a form can stand on each other.
+            item["stack"] = series.Line ? "lines" : "bars";
+            item.Remove("itemStyle");
+        }
+
+        if (horizontal && !chart.Stack)
         {
             item["label"] = new JsonObject { ["show"] = true, ["position"] = "right", ["formatter"] = "@text" };
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crm.Analytics.Reports.Charts;
 using Crm.Analytics.Reports.Definitions;
+using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Reports.Content;
@@ -19,17 +20,48 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
             return new EmptyContent(plan.Frame);
         }
 
-        var total = answer.Rows.FirstOrDefault(r => r.TotalLevel > 0);
+        var total = answer.Rows.FirstOrDefault(r => r.TotalLevel == answer.Query.Dimensions.Count && r.TotalLevel > 0);
+        if (plan.Split is not null)
+        {
+            return Split(plan, answer, rows);
+        }
+
         var series = plan.Series.Select(s => new SeriesReading(s, answer, total, text, words)).ToList();
         var callout = plan.LiftDominant && rows.Count > 1 ? Dominant(answer, rows[0], series[0]) : null;
         var drawn = callout is null ? rows : rows[1..];
         var chart = new CategoryChart(
             [.. drawn.Select(r => Category(answer, r))],
-            [.. series.Select(s => s.Drawn(drawn, r => !IsOver(answer, r)))],
-            plan.Horizontal);
-        var height = plan.Horizontal ? 28 + (drawn.Count * (14 + (14 * series.Count))) : 320;
+            [.. series.Select((s, i) => s.Drawn(drawn, r => !IsOver(answer, r)) with { Area = plan.Area && plan.Series[i].Line })],
+            plan.Horizontal, plan.Stack);
+        var height = plan.Horizontal ? 28 + (drawn.Count * (14 + (14 * (plan.Stack ? 1 : series.Count)))) : 320;
         return new ChartContent(
             plan.Frame, [new ChartView(series[0].Title, EChartsOption.Write(chart))], height, Wide: false, callout, Scale: null, Table(answer, rows, series));
+    }
+
+    /// <summary>One series for each member of a second dimension, the largest first; those beyond what colours can tell apart stand in the table alone.</summary>
+    private ChartContent Split(ChartPlan plan, CubeResult answer, List<ResultRow> rows)
+    {
+        const int most = 8;
+        var measure = answer.IndexOf(plan.Series[0].Measure);
+        var categories = rows.Select(r => r.Values[0]).Distinct().ToList();
+        var members = rows.GroupBy(r => text.Of(r.Values[1], answer.Columns[1].Format))
+            .OrderByDescending(g => g.Sum(r => Math.Abs(AnswerTable.Number(r.Values[measure]) ?? 0))).Take(most).ToList();
+        var firsts = categories.Select(c => rows.First(r => Equals(r.Values[0], c))).ToList();
+        var axis = answer.Columns[measure].Format switch { "currency" => AxisFormat.Currency, "percent" => AxisFormat.Percent, _ => AxisFormat.Number };
+        var series = members.Select(m =>
+        {
+            var byCategory = m.ToLookup(r => r.Values[0]);
+            return new ChartSeries(m.Key, plan.Series[0].Line, SecondAxis: false, axis, [.. categories.Select((c, i) =>
+            {
+                var value = byCategory[c].FirstOrDefault()?.Values[measure];
+                return new ChartPoint(AnswerTable.Number(value), value is null ? "" : text.Of(value, answer.Columns[measure].Format), !IsOver(answer, firsts[i]));
+            })])
+            { Area = plan.Area };
+        }).ToList();
+        var chart = new CategoryChart([.. firsts.Select(r => Category(answer, r))], series, plan.Horizontal, plan.Stack);
+        var height = plan.Horizontal ? 60 + (categories.Count * (14 + (14 * (plan.Stack ? 1 : series.Count)))) : 340;
+        return new ChartContent(
+            plan.Frame, [new ChartView(answer.Columns[measure].Title, EChartsOption.Write(chart))], height, Wide: false, null, null, AnswerTable.Of(answer, rows, text));
     }
 
     private string? Dominant(CubeResult answer, ResultRow first, SeriesReading series)
@@ -46,10 +78,10 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
 
     private TableView Table(CubeResult answer, List<ResultRow> rows, List<SeriesReading> series)
     {
-        var columns = new List<TableColumn> { new(answer.Columns[0].Title, answer.Columns[0].Description, IsNumber: false) };
-        columns.AddRange(series.Select(s => new TableColumn(s.Title, s.Description, IsNumber: true)));
+        var columns = new List<TableColumn> { AnswerTable.Heading(answer.Columns[0]) with { IsNumber = false } };
+        columns.AddRange(series.Select(s => s.Heading));
         return new TableView(columns, [.. rows.Select(r => new TableRow(
-            [new TableCell(Category(answer, r), null), .. series.Select(s => new TableCell(s.TextOf(r), null))], IsTotal: false))]);
+            [new TableCell(Category(answer, r), null) { Value = r.Values[0] }, .. series.Select(s => new TableCell(s.TextOf(r), null) { Value = s.ValueOf(r) })], IsTotal: false))]);
     }
 
     private string Category(CubeResult answer, ResultRow row)
@@ -73,8 +105,13 @@ internal sealed class SeriesReading(SeriesPlan plan, CubeResult answer, ResultRo
         ? string.Format(CultureInfo.InvariantCulture, words.ShareTitle, answer.Columns[answer.IndexOf(plan.Measure)].Title.ToLowerInvariant())
         : answer.Columns[answer.IndexOf(plan.Measure)].Title);
 
-    /// <summary>What it means; null when nobody said.</summary>
-    public string? Description => answer.Columns[column].Description;
+    /// <summary>Its column in the table.</summary>
+    public TableColumn Heading => plan.Share
+        ? new TableColumn(Title, answer.Columns[column].Description, IsNumber: true) { Member = plan.Measure, Format = "percent", Type = new(TypeKind.Double) }
+        : AnswerTable.Heading(answer.Columns[column]) with { Title = Title };
+
+    /// <summary>A row's value itself.</summary>
+    public object? ValueOf(ResultRow row) => plan.Share ? ShareOf(row) : row.Values[column];
 
     /// <summary>A row's value as text.</summary>
     public string TextOf(ResultRow row) => plan.Share

@@ -120,9 +120,7 @@ internal sealed class MapFiller(Questions questions, ValueText text, Words words
         });
     }
 
-    private TableView Table(CubeResult answer, List<ResultRow> rows) => new(
-        [.. answer.Columns.Select(c => new TableColumn(c.Title, c.Description, c.IsMeasure))],
-        [.. rows.Select(r => new TableRow([.. answer.Columns.Select((c, i) => new TableCell(TextOf(answer, r, i), null))], IsTotal: false))]);
+    private TableView Table(CubeResult answer, List<ResultRow> rows) => AnswerTable.Of(answer, rows, text);
 
     private string Detail(CubeResult answer, ResultRow row) => string.Join(
         " · ", answer.Columns.Select((c, i) => (c, i)).Where(p => p.c.IsMeasure).Select(p => $"{p.c.Title}: {TextOf(answer, row, p.i)}"));

@@ -1,16 +1,26 @@
 using System.Globalization;
 using Crm.Analytics.Reports.Definitions;
+using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Reports.Content;
 
 /// <summary>Asks a report's questions: puts the periods that only the data can name into them, and remembers answers within one report.</summary>
-internal sealed class Questions(ICubeReader reader, CancellationToken cancellation)
+internal sealed class Questions(ICubeReader reader, FillOptions options, ReportPlan report, Words words, CancellationToken cancellation)
 {
+    /// <summary>Rows of one block in a file of figures; more fail it, so that no file is cut without a word.</summary>
+    private const int MostRows = 50_000_000;
+
     private readonly Dictionary<string, NewestPeriods> periods = new(StringComparer.Ordinal);
 
     /// <summary>What the answers stand on; null until one was given.</summary>
     public DataAsOf? AsOf { get; private set; }
+
+    /// <summary>True for files of figures: all rows, whatever a limit leaves out on the page.</summary>
+    public bool Complete => options.Complete;
+
+    /// <summary>The words of the report's language.</summary>
+    public Words Words => words;
 
     /// <summary>The answer to a question.</summary>
     public CubeResult Ask(QueryPlan plan, Totals totals = Totals.None) => Ask(new CubeQuery
@@ -20,27 +30,42 @@ internal sealed class Questions(ICubeReader reader, CancellationToken cancellati
         Filters = Filters(plan.Filters, plan.Measures),
         Segments = plan.Segments,
         Order = plan.Order,
-        Limit = plan.Limit,
+        Limit = Complete ? MostRows : plan.Limit,
         Reading = plan.Reading,
         Totals = totals,
     });
 
     /// <summary>The answer to a resolved question.</summary>
+    /// <exception cref="CrmException">It cannot be answered, or only in part although nobody asked for a part.</exception>
     public CubeResult Ask(CubeQuery query)
     {
-        var answer = reader.Read(query, cancellation);
+        var answer = reader.Read(query with { AsOfRun = options.AsOfRun, Filters = [.. query.Filters, .. options.RowFilters] }, cancellation);
         AsOf ??= answer.AsOf;
-        return answer;
+        if (answer.HasMore && (query.Limit is null || Complete))
+        {
+            throw new CrmException(
+                FailureKind.Failed, "more rows than one block shows", string.Join(", ", query.Dimensions), "a question with a limit", "Give the block a limit, or a coarser dimension");
+        }
+
+        return answer with { Columns = [.. answer.Columns.Select(c => c with { Title = MemberTitles.Of(c.Member, report.Language) ?? c.Title })] };
     }
 
     /// <summary>The filters with their periods filled in. A period that the data does not have matches nothing.</summary>
     public IReadOnlyList<CubeFilter> Filters(IReadOnlyList<FilterPlan> filters, IReadOnlyList<string> measures) =>
-        [.. filters.Select(f => f switch
+        [.. filters.Select(CubeFilter? (f) => f switch
         {
             FixedFilter fixedFilter => fixedFilter.Filter,
+            ParameterFilter parameter => Chosen(parameter),
             PeriodFilter period => PeriodIs(period.Member, Period(period.Member, period.Choice, measures)),
             _ => throw new ArgumentOutOfRangeException(nameof(filters), f, "unknown kind of filter"),
-        })];
+        }).OfType<CubeFilter>()];
+
+    /// <summary>The values of a parameter: those given, else its default; none: no restriction.</summary>
+    public IReadOnlyList<string> ValuesOf(string parameter) =>
+        options.Parameters.TryGetValue(parameter, out var given) ? given : report.Parameters.FirstOrDefault(p => p.Name == parameter)?.Default ?? [];
+
+    private MemberFilter? Chosen(ParameterFilter filter) =>
+        ValuesOf(filter.Parameter) is { Count: > 0 } values ? new MemberFilter(filter.Member, filter.Operator, values) : null;
 
     /// <summary>A filter to one period.</summary>
     public static CubeFilter PeriodIs(string member, DateOnly? period) => period is { } day

@@ -15,6 +15,26 @@ public sealed record ReportContent(
     ReportPlan Plan, string Project, string Locale, string Currency, DataAsOf AsOf, string AsOfText,
     IReadOnlyList<IReadOnlyList<BlockContent>> Rows)
 {
+    /// <summary>A sentence that stands over everything; null for none.</summary>
+    public string? Notice { get; init; }
+
+    /// <summary>What was chosen: titles of parameters with their values in words; empty when nothing.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Choices { get; init; } = [];
+
+    /// <summary>The words of its language.</summary>
+    internal Words Words { get; init; } = Words.English;
+
+    /// <summary>Contracts without which nothing of it can be shown; empty when something can.</summary>
+    public IReadOnlyList<string> Missing
+    {
+        get
+        {
+            var figures = Blocks.Where(b => b is not TextContent).ToList();
+            return figures.Count > 0 && figures.TrueForAll(b => b is EmptyContent { Missing.Count: > 0 })
+                ? [.. figures.Cast<EmptyContent>().SelectMany(e => e.Missing).Distinct()] : [];
+        }
+    }
+
     /// <summary>All blocks in reading order.</summary>
     public IEnumerable<BlockContent> Blocks => Rows.SelectMany(r => r);
 
@@ -29,7 +49,11 @@ public abstract record BlockContent(BlockFrame Frame);
 /// <summary>Figures in large type.</summary>
 /// <param name="Frame">Its name, title, note and width.</param>
 /// <param name="Tiles">The figures.</param>
-public sealed record TilesContent(BlockFrame Frame, IReadOnlyList<TileContent> Tiles) : BlockContent(Frame);
+public sealed record TilesContent(BlockFrame Frame, IReadOnlyList<TileContent> Tiles) : BlockContent(Frame)
+{
+    /// <summary>The same figures, typed, as a table of one row per tile.</summary>
+    public TableView Table { get; init; } = new([], []);
+}
 
 /// <summary>One figure.</summary>
 /// <param name="Label">What it is called.</param>
@@ -91,7 +115,11 @@ public sealed record TextContent(BlockFrame Frame, string Html) : BlockContent(F
 
 /// <summary>A block whose question has no rows.</summary>
 /// <param name="Frame">Its name, title, note and width.</param>
-public sealed record EmptyContent(BlockFrame Frame) : BlockContent(Frame);
+public sealed record EmptyContent(BlockFrame Frame) : BlockContent(Frame)
+{
+    /// <summary>The contracts that are missing for it; empty when that is not why.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+}
 
 /// <summary>A block whose question could not be answered. The report says so in its place, and whoever made it is told.</summary>
 /// <param name="Frame">Its name, title, note and width.</param>
@@ -112,14 +140,32 @@ public sealed record TableView(IReadOnlyList<TableColumn> Columns, IReadOnlyList
 /// <param name="Title">Heading.</param>
 /// <param name="Description">What it means; null when nobody said.</param>
 /// <param name="IsNumber">True when its values stand to the right.</param>
-public sealed record TableColumn(string Title, string? Description, bool IsNumber);
+public sealed record TableColumn(string Title, string? Description, bool IsNumber)
+{
+    /// <summary>The member it shows; null for one that is made here.</summary>
+    public string? Member { get; init; }
+
+    /// <summary>How its values are shown: <c>currency</c>, <c>percent</c>, <c>number</c>, or for dates <c>day</c> to <c>year</c>; null: plainly.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>Type of its values; null: text.</summary>
+    public Warehouse.Declarations.ColumnType? Type { get; init; }
+}
 
 /// <summary>A row of a table.</summary>
 /// <param name="Cells">One per column.</param>
 /// <param name="IsTotal">True for totals.</param>
-public sealed record TableRow(IReadOnlyList<TableCell> Cells, bool IsTotal);
+public sealed record TableRow(IReadOnlyList<TableCell> Cells, bool IsTotal)
+{
+    /// <summary>Colours of the cells, CSS, by their place; null when they have none.</summary>
+    public IReadOnlyList<string?>? Colours { get; init; }
+}
 
 /// <summary>A cell of a table.</summary>
 /// <param name="Text">What it says.</param>
 /// <param name="Bar">Length of the bar behind it, 0–1; null for none.</param>
-public readonly record struct TableCell(string Text, double? Bar);
+public readonly record struct TableCell(string Text, double? Bar)
+{
+    /// <summary>The value itself, for files of figures: string, long, decimal, double, bool, DateOnly, DateTime, or null for none.</summary>
+    public object? Value { get; init; }
+}

@@ -14,20 +14,48 @@ public static class ReportFiller
     private static readonly MarkdownPipeline Markdown = new MarkdownPipelineBuilder().DisableHtml().Build();
 
     /// <summary>Answers a report's questions for the project's locale and currency.</summary>
-    public static ReportContent Fill(ReportPlan plan, ICubeReader reader, ProjectSettings settings, CancellationToken cancellation = default)
+    /// <param name="plan">The report.</param>
+    /// <param name="reader">Who answers.</param>
+    /// <param name="settings">The project's name, locale and currency.</param>
+    /// <param name="options">For whom and for what; null: the report as it is.</param>
+    /// <param name="cancellation">Stops between two questions or inside one.</param>
+    public static ReportContent Fill(
+        ReportPlan plan, ICubeReader reader, ProjectSettings settings, FillOptions? options = null, CancellationToken cancellation = default)
     {
-        var questions = new Questions(reader, cancellation);
-        var text = new ValueText(settings.Locale, settings.Currency);
-        var words = Words.English;
-        var rows = plan.Rows.Select(r => (IReadOnlyList<BlockContent>)[.. r.Blocks.Select(b => Block(b, questions, text, words))]).ToList();
-        var asOf = questions.AsOf ?? new DataAsOf(null, null, null);
-        return new ReportContent(plan, settings.Name, settings.Locale, settings.Currency, asOf, AsOfText(asOf, text, words), rows);
+        var wanted = options ?? FillOptions.Default;
+        var words = Words.Of(plan.Language);
+        var questions = new Questions(reader, wanted, plan, words, cancellation);
+        var locale = LocaleOf(plan.Language, settings.Locale);
+        var text = new ValueText(locale, settings.Currency, words);
+        var rows = plan.Rows.Select(r => (IReadOnlyList<BlockContent>)[.. r.Blocks.Select(b => Block(b, questions, wanted, text))]).ToList();
+        var asOf = questions.AsOf ?? AsOf(reader, wanted, cancellation);
+        return new ReportContent(plan, settings.Name, locale, settings.Currency, asOf, AsOfText(asOf, text, words), rows)
+        {
+            Words = words,
+            Notice = wanted.Notice,
+            Choices = [.. plan.Parameters.Select(p => KeyValuePair.Create(p.Title, string.Join(words.List, questions.ValuesOf(p.Name)))).Where(c => c.Value.Length > 0)],
+        };
     }
 
-    private static BlockContent Block(BlockPlan block, Questions questions, ValueText text, Words words)
+    /// <summary>A report whose blocks all lack their contracts asked nothing; it still says of when the data is.</summary>
+    private static DataAsOf AsOf(ICubeReader reader, FillOptions options, CancellationToken cancellation) => options.Filled is null
+        ? new DataAsOf(null, null, null)
+        : reader.Read(new CubeQuery { Dimensions = ["date.year"], Limit = 1, AsOfRun = options.AsOfRun }, cancellation).AsOf;
+
+    /// <summary>Numbers and dates in the project's own way when it speaks the report's language, else in the language's.</summary>
+    private static string LocaleOf(string language, string locale) =>
+        language.Split('-')[0].Equals(locale.Split('-')[0], StringComparison.OrdinalIgnoreCase) || !language.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? locale : "zh-CN";
+
+    private static BlockContent Block(BlockPlan block, Questions questions, FillOptions options, ValueText text)
     {
+        var words = questions.Words;
         try
         {
+            if (Contracts.Missing(block, options) is { Count: > 0 } missing)
+            {
+                return new EmptyContent(block.Frame) { Missing = missing };
+            }
+
             return block switch
             {
                 TilesPlan tiles => new TilesFiller(questions, text, words).Fill(tiles),
@@ -35,6 +63,12 @@ public static class ReportFiller
                 TablePlan table => new TableFiller(questions, text, words).Fill(table),
                 TreemapPlan treemap => new MapFiller(questions, text, words).Fill(treemap),
                 HeatmapPlan heatmap => new MapFiller(questions, text, words).Fill(heatmap),
+                PivotPlan pivot => new PivotFiller(questions, text).Fill(pivot),
+                CohortPlan cohort => new CohortFiller(questions, text).Fill(cohort),
+                FunnelPlan funnel => new FunnelFiller(questions, text).Fill(funnel),
+                FlowPlan flow => new FlowFiller(questions, text).Fill(flow),
+                ParetoPlan pareto => new ParetoFiller(questions, text).Fill(pareto),
+                WorldMapPlan map => new WorldMapFiller(questions, text).Fill(map),
                 TextPlan prose => Text(prose, questions, text),
                 _ => throw new ArgumentOutOfRangeException(nameof(block), block.GetType().Name, "no filler for this block"),
             };

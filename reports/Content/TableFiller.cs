@@ -24,7 +24,7 @@ internal sealed class TableFiller(Questions questions, ValueText text, Words wor
         var lines = rows.Select(r => new TableRow([.. columns.Select(c => c.Cell(r))], IsTotal: false)).ToList();
         if (plan.Total && total is not null)
         {
-            lines.Add(new TableRow([.. columns.Select((c, i) => i == 0 ? new TableCell(words.AllRows, null) : c.Cell(total))], IsTotal: true));
+            lines.Add(new TableRow([.. columns.Select((c, i) => i == 0 ? new TableCell(words.AllRows, null) { Value = words.AllRows } : c.Cell(total))], IsTotal: true));
         }
 
         return new TableContent(plan.Frame, new TableView([.. columns.Select(c => c.Heading)], lines));
@@ -38,10 +38,26 @@ internal sealed class TableFiller(Questions questions, ValueText text, Words wor
         var column = source.Columns[at];
         var value = own ? (Func<ResultRow, object?>)(r => r.Values[at]) : r => beside!.Of(r)?.Values[at];
         var title = plan.Label ?? (plan.Share ? string.Format(CultureInfo.InvariantCulture, words.ShareTitle, column.Title.ToLowerInvariant()) : column.Title);
+        if (plan.Per is { } per)
+        {
+            var below = Column(new ColumnPlan(per, null, Share: false, Bar: false, null), answer, beside, rows, total);
+            return new Column(
+                new TableColumn(title, column.Description, IsNumber: true) { Member = plan.Member, Format = "percent", Type = new ColumnType(TypeKind.Double) },
+                row => Number(value(row)) is { } above && Number(below.Cell(row).Value) is { } under && under != 0
+                    ? new TableCell(text.Percent(above / under), null) { Value = above / under } : new TableCell(ValueText.Missing, null));
+        }
+
         var largest = rows.Max(r => Math.Abs(Number(value(r)) ?? 0));
         var whole = plan.Share && total is not null ? Number(value(total)) : null;
         var isNumber = column.IsMeasure || column.Type.Kind is not (TypeKind.Text or TypeKind.Date);
-        return new Column(new TableColumn(title, column.Description, isNumber), Cell);
+        return new Column(
+            new TableColumn(title, column.Description, isNumber)
+            {
+                Member = plan.Member,
+                Format = plan.Share ? "percent" : plan.Format ?? column.Format,
+                Type = plan.Share ? new ColumnType(TypeKind.Double) : column.Type,
+            },
+            Cell);
 
         TableCell Cell(ResultRow row)
         {
@@ -49,7 +65,10 @@ internal sealed class TableFiller(Questions questions, ValueText text, Words wor
             var words = plan.Share
                 ? number is { } part && whole is { } all && all != 0 ? text.Percent(part / all) : ValueText.Missing
                 : row.TotalLevel > 0 && !column.IsMeasure ? "" : text.Of(value(row), plan.Format ?? column.Format, largest);
-            return new TableCell(words, plan.Bar && row.TotalLevel == 0 && number is { } n && largest > 0 ? Math.Max(0, n / largest) : null);
+            return new TableCell(words, plan.Bar && row.TotalLevel == 0 && number is { } n && largest > 0 ? Math.Max(0, n / largest) : null)
+            {
+                Value = plan.Share ? number is { } share && whole is { } of && of != 0 ? share / of : null : value(row),
+            };
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Analytics.Reports.Definitions;
+using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Reports.Content;
@@ -22,8 +23,16 @@ internal sealed class TilesFiller(Questions questions, ValueText text, Words wor
         var tiles = plan.Tiles.Select(tile => tile.Measure is null
             ? Newest(tile)
             : Figure(plan, tile, now, everything, tile.Filters.Count == 0 ? everything : Ask(plan, [tile.Measure], tile.Filters)));
-        return new TilesContent(plan.Frame, [.. tiles]);
+        return new TilesContent(plan.Frame, [.. tiles]) { Table = new TableView(Columns(), typed) };
     }
+
+    private readonly List<TableRow> typed = [];
+
+    private static TableColumn[] Columns() =>
+    [
+        new("Figure", null, false), new("Period", null, false) { Type = new(TypeKind.Date) }, new("Value", null, true) { Type = new(TypeKind.Decimal, 18, 4) },
+        new("Period before", null, true) { Type = new(TypeKind.Decimal, 18, 4) },
+    ];
 
     private CubeResult Ask(TilesPlan plan, IReadOnlyList<string> measures, IReadOnlyList<FilterPlan> filters) => questions.Ask(new CubeQuery
     {
@@ -42,6 +51,8 @@ internal sealed class TilesFiller(Questions questions, ValueText text, Words wor
         var periods = answer.Rows.Where(r => r.TotalLevel == 0).ToList();
         var at = now is null ? (periods.Count > 0 ? 0 : -1) : periods.FindIndex(r => Questions.Day(r.Values[0]) == now);
         var value = at < 0 ? null : periods[at].Values[measure];
+        typed.Add(new TableRow(
+            [Cell(label), Cell(now), Cell(value ?? Zero(tile, column), column.Format), Cell(at > 0 && now is not null ? periods[at - 1].Values[measure] : null, column.Format)], IsTotal: false));
         var format = now is null ? null : answer.Columns[0].Format ?? "day";
         var details = new List<string>();
         if (tile.ShareOf is not null && Number(value) is { } part && Of(everything, tile.ShareOf, now) is { } whole && whole != 0)
@@ -60,6 +71,8 @@ internal sealed class TilesFiller(Questions questions, ValueText text, Words wor
             details.Count > 0 ? string.Join(" · ", details) : null,
             tile.Sparkline && at >= 0 ? Sparkline(label, periods[..(at + 1)], measure, format) : null);
     }
+
+    private TableCell Cell(object? value, string? format = null) => new(text.Of(value, format), null) { Value = value };
 
     /// <summary>Filtered figures that have no rows are none at all: a count of nothing is 0.</summary>
     private static object? Zero(TilePlan tile, ResultColumn column) => tile.Filters.Count > 0 && column.IsMeasure ? 0L : null;

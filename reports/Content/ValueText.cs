@@ -16,11 +16,16 @@ internal sealed class ValueText
     private static readonly HashSet<string> WithoutMinorUnit = new(StringComparer.Ordinal) { "JPY", "KRW", "VND", "CLP", "ISK" };
 
     private readonly CultureInfo culture;
+    private readonly Words words;
     private readonly int minorDigits;
 
     /// <summary>Texts of a locale (BCP 47; one that this machine does not know reads as the invariant culture) and a currency (ISO 4217).</summary>
-    public ValueText(string locale, string currency)
+    /// <param name="locale">Of numbers.</param>
+    /// <param name="currency">Of money.</param>
+    /// <param name="words">Words of dates and units; null: English.</param>
+    public ValueText(string locale, string currency, Words? words = null)
     {
+        this.words = words ?? Words.English;
         culture = (CultureInfo)Known(locale).Clone();
         culture.NumberFormat.CurrencySymbol = Symbols.TryGetValue(currency, out var symbol) ? symbol : currency + "\u00a0";
         culture.NumberFormat.CurrencyNegativePattern = culture.NumberFormat.CurrencyPositivePattern switch
@@ -40,9 +45,9 @@ internal sealed class ValueText
     public string Of(object? value, string? format, double largest = 0) => value switch
     {
         null => Missing,
-        "" => "(empty)",
+        "" => words.EmptyText,
         string text => text,
-        bool yes => yes ? "yes" : "no",
+        bool yes => yes ? words.Yes : words.No,
         DateOnly day => Period(day, format),
         DateTime moment when format is not null => Period(DateOnly.FromDateTime(moment), format),
         DateTime moment => Moment(moment),
@@ -58,13 +63,16 @@ internal sealed class ValueText
             return Percent(value);
         }
 
-        var (scaled, unit) = Math.Abs(value) switch
+        var (scaled, unit) = (value, "");
+        foreach (var scale in words.Scales)
         {
-            >= 1e9 => (value / 1e9, "bn"),
-            >= 1e6 => (value / 1e6, "M"),
-            >= 1e4 => (value / 1e3, "k"),
-            _ => (value, ""),
-        };
+            if (Math.Abs(value) >= scale.From)
+            {
+                (scaled, unit) = (value / scale.Unit, scale.Mark);
+                break;
+            }
+        }
+
         var digits = unit.Length > 0 ? (Math.Abs(scaled) < 100 ? 1 : 0) : format == "currency" || value == Math.Truncate(value) ? 0 : 1;
         var text = scaled.ToString((format == "currency" ? "C" : "N") + digits, culture);
 
@@ -77,20 +85,20 @@ internal sealed class ValueText
     public string Percent(double share) => share.ToString("P1", culture);
 
     /// <summary>Share points, one decimal.</summary>
-    public string Points(double difference) => (Math.Abs(difference) * 100).ToString("N1", culture) + "\u00a0points";
+    public string Points(double difference) => (Math.Abs(difference) * 100).ToString("N1", culture) + words.Points;
 
     /// <summary>A period: Nov 2011, Q4 2011, 2011, week of 5 Dec 2011, 9 Dec 2011.</summary>
     public string Period(DateOnly first, string? format) => format switch
     {
-        "year" => first.ToString("yyyy", culture),
-        "quarter" => string.Create(culture, $"Q{((first.Month - 1) / 3) + 1} {first:yyyy}"),
-        "month" => first.ToString("MMM yyyy", culture),
-        "week" => string.Create(culture, $"week of {first:d MMM yyyy}"),
-        _ => first.ToString("d MMM yyyy", culture),
+        "year" => first.ToString(words.Year, culture),
+        "quarter" => string.Format(culture, words.Quarter, ((first.Month - 1) / 3) + 1, first.ToString("yyyy", culture)),
+        "month" => first.ToString(words.Month, culture),
+        "week" => string.Format(culture, words.Week, first.ToString(words.Day, culture)),
+        _ => first.ToString(words.Day, culture),
     };
 
     /// <summary>A date and time of day.</summary>
-    public string Moment(DateTime moment) => moment.ToString("d MMMM yyyy, HH:mm", culture);
+    public string Moment(DateTime moment) => moment.ToString(words.Moment, culture);
 
     private string Number(double number, double largest, string? format)
     {

@@ -1,14 +1,15 @@
 using System.Globalization;
+using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations.Yaml;
 using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Reports.Definitions;
 
 /// <summary>Reads the blocks of a report, one method for each kind.</summary>
-internal sealed class BlockReader(ReportTexts texts, QuestionReader questions)
+internal sealed partial class BlockReader(ReportTexts texts, QuestionReader questions, List<Problem> problems)
 {
     /// <summary>The keys of a report that hold blocks.</summary>
-    public static readonly IReadOnlyList<string> Kinds = ["tiles", "charts", "tables", "treemaps", "heatmaps", "prose"];
+    public static readonly IReadOnlyList<string> Kinds = ["tiles", "charts", "tables", "treemaps", "heatmaps", "prose", "pivots", "cohorts", "funnels", "flows", "paretos", "maps"];
 
     /// <summary>A block of one kind.</summary>
     public BlockPlan Read(string kind, YamlScalar name, YamlMap map)
@@ -22,6 +23,12 @@ internal sealed class BlockReader(ReportTexts texts, QuestionReader questions)
             "tables" => Table(frame, map),
             "treemaps" => Treemap(frame, map),
             "heatmaps" => Heatmap(frame, map),
+            "pivots" => Pivot(frame, map),
+            "cohorts" => Cohort(frame, map),
+            "funnels" => Funnel(frame, map),
+            "flows" => Flow(frame, map),
+            "paretos" => new ParetoPlan(frame, questions.Read(map, map.ScalarsOf("measure"), map.ScalarsOf("by"))),
+            "maps" => new WorldMapPlan(frame, questions.Read(map, [.. map.ScalarsOf("colour"), .. map.ScalarsOf("also")], map.ScalarsOf("by")), map.Text("colour") ?? ""),
             _ => Prose(frame, map),
         };
     }
@@ -46,14 +53,24 @@ internal sealed class BlockReader(ReportTexts texts, QuestionReader questions)
     {
         var kind = map.Text("kind") ?? "column";
         var series = Items(map, "series").ToList();
+        if (map.Scalar("split") is { } split && series.Count != 1)
+        {
+            problems.Add(new(split.Where, $"'split' beside {series.Count} series", "one series, which is split by the members of the dimension", "keep one series, or remove 'split'"));
+        }
+
         return new ChartPlan(
             frame,
-            questions.Read(map, series.Select(s => Named(s, "measure")).OfType<YamlScalar>(), map.ScalarsOf("by")),
+            questions.Read(map, series.Select(s => Named(s, "measure")).OfType<YamlScalar>(), [.. map.ScalarsOf("by"), .. map.ScalarsOf("split")]),
             kind == "bar", map.Text("lift_dominant") == "true",
             [.. series.Select(s => s is YamlMap full
                 ? new SeriesPlan(
-                    full.Text("measure") ?? "", texts.Of(full, "label"), (full.Text("as") ?? kind) == "line", full.Text("share") == "true", full.Text("axis") == "right")
-                : new SeriesPlan(((YamlScalar)s).Text, null, kind == "line", Share: false, SecondAxis: false))]);
+                    full.Text("measure") ?? "", texts.Of(full, "label"), (full.Text("as") ?? kind) is "line" or "area", full.Text("share") == "true", full.Text("axis") == "right")
+                : new SeriesPlan(((YamlScalar)s).Text, null, kind is "line" or "area", Share: false, SecondAxis: false))])
+        {
+            Split = map.Text("split"),
+            Stack = map.Text("stack") == "true",
+            Area = kind == "area",
+        };
     }
 
     private TablePlan Table(BlockFrame frame, YamlMap map)
@@ -67,9 +84,20 @@ internal sealed class BlockReader(ReportTexts texts, QuestionReader questions)
             frame, questions.Read(map, measures, by),
             lookup is null ? null : new LookupPlan(questions.Read(lookup, lookup.ScalarsOf("measures"), lookup.ScalarsOf("by")), lookup.Text("from") ?? "", lookup.Text("to") ?? ""),
             [.. columns.Select(c => c is YamlMap full
-                ? new ColumnPlan(full.Text("member") ?? "", texts.Of(full, "label"), full.Text("share") == "true", full.Text("bar") == "true", full.Text("format"))
+                ? new ColumnPlan(full.Text("member") ?? "", texts.Of(full, "label"), full.Text("share") == "true", full.Text("bar") == "true", full.Text("format")) { Per = Shown(full.Scalar("per"), columns) }
                 : new ColumnPlan(((YamlScalar)c).Text, null, Share: false, Bar: false, Format: null))],
             map.Text("total") == "true");
+    }
+
+    /// <summary>What a value is divided by has to be a column too, so that a reader sees both.</summary>
+    private string? Shown(YamlScalar? per, List<YamlNode> columns)
+    {
+        if (per is not null && columns.All(c => Named(c, "member")?.Text != per.Text))
+        {
+            problems.Add(new(per.Where, $"'per: {per.Text}', which is no column", "a member that is a column of the table", "add it to 'columns'"));
+        }
+
+        return per?.Text;
     }
 
     private TreemapPlan Treemap(BlockFrame frame, YamlMap map)

@@ -74,6 +74,13 @@ internal sealed class Members
         }
     }
 
+    /// <summary>True when the cube of a question (a measure's, or a dimension's own) reaches a dimension.</summary>
+    public bool Reaches(string cube, string dimension) =>
+        dimensionsOf.TryGetValue(cube, out var own) ? own.Contains(dimension) : cube == BlockQuestions.Owner(dimension);
+
+    /// <summary>True for a dimension that any cube reaches.</summary>
+    public bool IsDimension(string name) => dimensionsOf.Values.Any(d => d.Contains(name));
+
     private static string CubeOf(string member) => member[..member.IndexOf('.')];
 
     private void Unknown(YamlScalar name, string noun, IReadOnlyCollection<string> known) =>

@@ -7,7 +7,7 @@ using NearestName = Crm.Analytics.Warehouse.NearestName;
 namespace Crm.Analytics.Reports.Definitions;
 
 /// <summary>Reads the questions of blocks and checks their members.</summary>
-internal sealed class QuestionReader(Members members, List<Problem> problems)
+internal sealed class QuestionReader(Members members, List<Problem> problems, IReadOnlyDictionary<string, ParameterPlan>? parameters = null)
 {
     private static readonly HashSet<FilterOperator> withoutValues = [FilterOperator.Set, FilterOperator.NotSet];
 
@@ -44,16 +44,24 @@ internal sealed class QuestionReader(Members members, List<Problem> problems)
         {
             var comparison = Operator(filter.Text("operator") ?? ReportFormat.Equal);
             var values = filter.ScalarsOf("values").Select(v => v.Text).ToList();
-            var period = filter.Text("period");
-            if (period is null == (values.Count == 0) != withoutValues.Contains(comparison))
+            var (period, parameter) = (filter.Text("period"), filter.Scalar("parameter"));
+            var sources = (period is null ? 0 : 1) + (parameter is null ? 0 : 1) + (values.Count > 0 ? 1 : 0);
+            if (sources != (withoutValues.Contains(comparison) ? 0 : 1))
             {
-                problems.Add(new(filter.Where, period is null ? $"filter '{filter.Text("operator") ?? ReportFormat.Equal}' with {values.Count} values" : "a filter with both values and a period, or an operator",
-                    "values or a period, and neither for set and not_set", "complete the filter"));
+                problems.Add(new(filter.Where, sources > 1 ? "a filter with more than one of values, a period and a parameter" : $"filter '{filter.Text("operator") ?? ReportFormat.Equal}' with {values.Count} values",
+                    "values or a period or a parameter, and neither for set and not_set", "complete the filter"));
             }
 
-            filters.Add(period is null
-                ? new FixedFilter(new MemberFilter(filter.Text("member")!, comparison, values))
-                : new PeriodFilter(filter.Text("member")!, Choice(period)));
+            if (parameter is not null && parameters?.ContainsKey(parameter.Text) != true)
+            {
+                problems.Add(new(parameter.Where, $"unknown name {Quoted.Text(parameter.Text)}",
+                    NearestName.Expected("a parameter of this report", parameter.Text, [.. parameters?.Keys ?? []]), "correct the name, or declare the parameter"));
+            }
+
+            var member = filter.Text("member")!;
+            filters.Add(parameter is not null ? new ParameterFilter(member, comparison, parameter.Text)
+                : period is null ? new FixedFilter(new MemberFilter(member, comparison, values))
+                : new PeriodFilter(member, Choice(period)));
         }
 
         return filters;

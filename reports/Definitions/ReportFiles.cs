@@ -1,5 +1,6 @@
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Declarations.Yaml;
 
 namespace Crm.Analytics.Reports.Definitions;
 
@@ -48,6 +49,44 @@ public static class ReportFiles
         var plan = Read(file, catalogue, language, problems);
         return problems.Count == 0 ? plan! : throw new DeclarationException(InFileOrder(problems));
     }
+
+    /// <summary>Where a report is delivered: what it says itself, and what <c>crm.yaml</c> says of it.</summary>
+    /// <exception cref="DeclarationException">One of them has problems; it carries all of them.</exception>
+    public static IReadOnlyList<DeliveryPlan> Deliveries(ReportFile file, Project project)
+    {
+        var own = Plan(file, project.Catalogue, project.Settings.Locale).Deliveries;
+        var problems = new List<Problem>();
+        IReadOnlyList<DeliveryPlan> further = project.Settings.Deliver is { } deliver ? ReportReader.Deliveries(file, deliver, project.Catalogue, project.Settings.Locale, problems) : [];
+        return problems.Count == 0 ? [.. own, .. further] : throw new DeclarationException(InFileOrder(problems));
+    }
+
+    /// <summary>Every problem of the deliveries in <c>crm.yaml</c>: of reports that are not there, and of what their reports do not have.</summary>
+    public static IReadOnlyList<Problem> CheckDeliveries(IReadOnlyList<ReportFile> files, Project project)
+    {
+        var problems = new List<Problem>();
+        foreach (var (name, value) in project.Settings.Deliver?.Entries ?? [])
+        {
+            if (value is YamlMap map && map.Scalar("report") is { } report && files.All(f => f.Name != report.Text))
+            {
+                problems.Add(new(report.Where, $"unknown name {Quoted.Text(report.Text)}", NearestName.Expected("a report", report.Text, [.. files.Select(f => f.Name)]), "correct the name"));
+            }
+
+            if (value is YamlMap { } own && files.FirstOrDefault(f => f.Name == own.Text("report")) is { } file)
+            {
+                var found = Plan(file, project.Catalogue, "en", []);
+                problems.AddRange(found?.Deliveries.Where(d => d.Name == name.Text).Select(d => new Problem(name.Where, $"delivery '{name.Text}' for the second time", $"each name once (the first is at {d.Where})", "rename one of the two")) ?? []);
+            }
+        }
+
+        foreach (var file in files.Where(_ => project.Settings.Deliver is not null))
+        {
+            ReportReader.Deliveries(file, project.Settings.Deliver!, project.Catalogue, "en", problems);
+        }
+
+        return InFileOrder(problems);
+    }
+
+    private static ReportPlan? Plan(ReportFile file, Catalogue catalogue, string language, List<Problem> problems) => Read(file, catalogue, language, problems);
 
     /// <summary>Every problem of every report, in file order; empty when all are right.</summary>
     public static IReadOnlyList<Problem> Check(IReadOnlyList<ReportFile> files, Catalogue catalogue)

@@ -1,3 +1,4 @@
+using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Declarations.Shapes;
 
 namespace Crm.Analytics.Reports.Definitions;
@@ -10,15 +11,9 @@ internal static class ReportFormat
     private static readonly ScalarShape text = ScalarShape.Text with { What = "a text, or $key for one of 'texts'" };
     private static readonly ScalarShape member = ScalarShape.Reference with { What = "a member: cube.measure or dimension.attribute" };
 
-    private static readonly ListShape where = new(new MapShape("a filter",
-    [
-        new("member", member, "The member that is filtered.", Required: true),
-        new("operator", ScalarShape.Choice("a comparison", Equal, "not_equals", "contains", "not_contains", "starts_with", "ends_with", "gt", "gte", "lt", "lte",
-            "set", "not_set", "in_date_range", "not_in_date_range", "before_date", "after_date"), "The comparison; default equals."),
-        new("values", new EitherShape(ScalarShape.AnyText, new ListShape(ScalarShape.AnyText)), "What it is compared with: one value, or a list."),
-        new("period", ScalarShape.Choice("a period", "latest", "previous", "complete", "previous_complete"),
-            "Instead of values: the newest period in the data, the one before it, the newest that is over, the one before that."),
-    ]));
+    private static readonly ListShape where = DeliveryFormat.Where;
+
+    private static readonly EitherShape members = new(member, new ListShape(member));
 
     private static readonly Key[] frame =
     [
@@ -62,7 +57,9 @@ internal static class ReportFormat
     private static readonly MapShape chart = new("a chart",
     [
         .. frame, .. question,
-        new("kind", ScalarShape.Choice("a kind", "column", "bar", "line"), "Columns (default), bars that lie, or lines."),
+        new("kind", ScalarShape.Choice("a kind", "column", "bar", "line", "area"), "Columns (default), bars that lie, lines, or lines with what lies under them filled."),
+        new("split", member, "A dimension whose members make a series each, of the one series given."),
+        new("stack", ScalarShape.Boolean, "Stand the series on each other."),
         new("by", member, "The dimension that gives the categories.", Required: true),
         new("series", new ListShape(new EitherShape(member, new MapShape("a series",
         [
@@ -85,6 +82,7 @@ internal static class ReportFormat
             new("label", text, "Heading; default: the member's title."),
             new("share", ScalarShape.Boolean, "Show the value as its share of the total."),
             new("bar", ScalarShape.Boolean, "Draw a bar beside the value."),
+            new("per", member, "Show the value as its share of this column's in the same row, as for what was reached of a target."),
             new("format", ScalarShape.Choice("a format", "currency", "percent", "number"), "How values are shown; default: as the member declares."),
         ]))), "The columns.", Required: true),
         new("total", ScalarShape.Boolean, "Add a row with the totals."),
@@ -129,6 +127,73 @@ internal static class ReportFormat
         new("where", where, "Filters of the figures; all must hold."),
     ]);
 
+    private static readonly MapShape pivot = new("a pivot",
+    [
+        .. frame, .. question,
+        new("down", members, "The dimensions of the rows, the coarsest first.", Required: true),
+        new("across", members, "The dimensions of the columns."),
+        new("measures", members, "The measures.", Required: true),
+        new("total", ScalarShape.Boolean, "Totals over rows and columns, each at its own grain; default true."),
+        new("subtotals", ScalarShape.Boolean, "Also a total after each part of the rows."),
+    ]);
+
+    private static readonly MapShape cohort = new("a cohort triangle",
+    [
+        .. frame, .. question,
+        new("cohort", member, "The time dimension that says when they began.", Required: true),
+        new("period", member, "The time dimension of the figures, or the number of periods since the beginning.", Required: true),
+        new("measure", member, "What is measured.", Required: true),
+        new("share", ScalarShape.Boolean, "Show each figure as a share of the cohort's first period."),
+    ]);
+
+    private static readonly MapShape funnel = new("a funnel",
+    [
+        .. frame, .. question,
+        new("steps", new ListShape(new EitherShape(member, new MapShape("a step",
+        [
+            new("measure", member, "What is counted.", Required: true),
+            new("label", text, "What it is called; default: the measure's title."),
+        ]))), "Measures from the first step to the last; one when 'by' gives the steps.", Required: true),
+        new("by", member, "A dimension whose members are the steps."),
+        new("sequence", new ListShape(ScalarShape.Text), "The members of 'by' in their order; default: the largest first."),
+    ]);
+
+    private static readonly MapShape flow = new("a flow",
+    [
+        .. frame, .. question,
+        new("from", member, "The dimension at the left.", Required: true),
+        new("to", member, "The dimension at the right.", Required: true),
+        new("measure", member, "What the breadth of a stream shows.", Required: true),
+        new("from_title", text, "What the left side is called; default: its dimension's title."),
+        new("to_title", text, "What the right side is called; default: its dimension's title."),
+    ]);
+
+    private static readonly MapShape pareto = new("a Pareto curve",
+    [
+        .. frame, .. question,
+        new("by", member, "The dimension whose members are lined up, the largest first.", Required: true),
+        new("measure", member, "What they are lined up by.", Required: true),
+    ]);
+
+    private static readonly MapShape map = new("a map",
+    [
+        .. frame, .. question,
+        new("by", member, "The dimension that holds countries, by English name or ISO 3166 code.", Required: true),
+        new("colour", member, "The measure that colours them.", Required: true),
+        new("also", members, "Further measures, told when a country is pointed at and in the table."),
+    ]);
+
+    private static readonly MapShape parameter = new("a parameter",
+    [
+        new("title", text, "Name for people; default: its name."),
+        new("type", ScalarShape.Choice("a type", "text", "number", "date", "boolean"), "What its values are; default text."),
+        new("choices", member, "The dimension whose members in the data may be chosen."),
+        new("values", new ListShape(ScalarShape.Text), "The only values that may be chosen."),
+        new("default", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)), "Value when none is given; default: no restriction."),
+        new("several", ScalarShape.Boolean, "Several values may be given."),
+        new("required", ScalarShape.Boolean, "A value has to be given."),
+    ]);
+
     public static readonly MapShape Shape = new("a report",
     [
         new("report", ScalarShape.Name, "Name of the report.", Required: true),
@@ -141,6 +206,14 @@ internal static class ReportFormat
         Blocks("tables", "a table", table, "Tables."),
         Blocks("treemaps", "a treemap", treemap, "Rectangles whose area is a measure the reader chooses."),
         Blocks("heatmaps", "a heatmap", heatmap, "Two dimensions crossed."),
+        Blocks("pivots", "a pivot", pivot, "Measures by rows and columns, with totals at their own grain."),
+        Blocks("cohorts", "a cohort triangle", cohort, "What became of those who began together."),
+        Blocks("funnels", "a funnel", funnel, "Steps that fewer and fewer pass."),
+        Blocks("flows", "a flow", flow, "Streams from the members of one dimension to those of another."),
+        Blocks("paretos", "a Pareto curve", pareto, "Members from the largest down, with the share they make together."),
+        Blocks("maps", "a map", map, "Countries, coloured by a measure."),
+        Blocks("parameters", "a parameter", parameter, "What whoever asks for the report may choose; filters name them."),
+        Blocks("deliver", "a delivery", DeliveryFormat.Shape, "Where the report goes, in which forms, for whom and under which condition."),
         Blocks("prose", "a text block", prose, "Text with figures inline."),
         new("texts", new MapShape("texts", [], new FreeKeys("a language", new MapShape("a language", [], new FreeKeys("a text", ScalarShape.Text)), AnyName: true)),
             "Texts by language and key; the first language is used when the reader's is not there."),

@@ -12,6 +12,12 @@ namespace Crm.Analytics.Reports.Definitions;
 public sealed record ReportPlan(
     string Name, string Title, string? Summary, string Language, IReadOnlyList<RowPlan> Rows, SourceLocation Where)
 {
+    /// <summary>What whoever asks for it may choose; empty when nothing.</summary>
+    public IReadOnlyList<ParameterPlan> Parameters { get; init; } = [];
+
+    /// <summary>Where and when it is delivered, by name; empty when nowhere.</summary>
+    public IReadOnlyList<DeliveryPlan> Deliveries { get; init; } = [];
+
     /// <summary>All blocks in reading order.</summary>
     public IEnumerable<BlockPlan> Blocks => Rows.SelectMany(r => r.Blocks);
 }
@@ -75,7 +81,17 @@ public enum GoodDirection
 /// <param name="LiftDominant">When the first category holds more than half of the first measure's total, say so in words and draw the others, which it would dwarf.</param>
 /// <param name="Series">What is drawn; at least one.</param>
 public sealed record ChartPlan(
-    BlockFrame Frame, QueryPlan Query, bool Horizontal, bool LiftDominant, IReadOnlyList<SeriesPlan> Series) : BlockPlan(Frame);
+    BlockFrame Frame, QueryPlan Query, bool Horizontal, bool LiftDominant, IReadOnlyList<SeriesPlan> Series) : BlockPlan(Frame)
+{
+    /// <summary>The dimension whose members make a series each, of the one measure; null for none.</summary>
+    public string? Split { get; init; }
+
+    /// <summary>Stand the series on each other.</summary>
+    public bool Stack { get; init; }
+
+    /// <summary>Fill what lies under lines.</summary>
+    public bool Area { get; init; }
+}
 
 /// <summary>One measure of a chart.</summary>
 /// <param name="Measure">The measure.</param>
@@ -106,7 +122,11 @@ public sealed record LookupPlan(QueryPlan Query, string From, string To);
 /// <param name="Share">Show the value as its share of the total.</param>
 /// <param name="Bar">Draw a bar beside the value.</param>
 /// <param name="Format">How values are shown; null: as the member declares.</param>
-public sealed record ColumnPlan(string Member, string? Label, bool Share, bool Bar, string? Format);
+public sealed record ColumnPlan(string Member, string? Label, bool Share, bool Bar, string? Format)
+{
+    /// <summary>Show the value as its share of this member's in the same row; null: as it is.</summary>
+    public string? Per { get; init; }
+}
 
 /// <summary>Rectangles whose area is a measure that the reader chooses.</summary>
 /// <param name="Frame">What every block has.</param>

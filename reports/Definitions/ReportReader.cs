@@ -11,12 +11,18 @@ internal sealed class ReportReader
     private readonly List<Problem> problems;
     private readonly ReportTexts texts;
     private readonly BlockReader blocks;
+    private readonly Members members;
+    private readonly QuestionReader questions;
+    private readonly Dictionary<string, ParameterPlan> parameters;
 
     private ReportReader(YamlMap report, Catalogue catalogue, string language, List<Problem> problems)
     {
         this.problems = problems;
         texts = new ReportTexts(report, language, problems);
-        blocks = new BlockReader(texts, new QuestionReader(new Members(catalogue, problems), problems));
+        members = new Members(catalogue, problems);
+        parameters = new ParameterReader(texts, members, problems).Read(report).ToDictionary(p => p.Name, StringComparer.Ordinal);
+        questions = new QuestionReader(members, problems, parameters);
+        blocks = new BlockReader(texts, questions, problems);
     }
 
     /// <summary>The plan of a report file; null when it could not be read at all. A plan beside problems is not to be used.</summary>
@@ -29,6 +35,21 @@ internal sealed class ReportReader
 
         new ShapeCheck(problems).Check(root, ReportFormat.Shape, "a report");
         return root is YamlMap report ? new ReportReader(report, catalogue, language, problems).Report(report) : null;
+    }
+
+    /// <summary>The deliveries that <c>crm.yaml</c> declares for a report.</summary>
+    public static IReadOnlyList<DeliveryPlan> Deliveries(ReportFile file, YamlMap deliver, Catalogue catalogue, string language, List<Problem> problems)
+    {
+        var own = new List<Problem>();
+        if (YamlReader.Read(file.File, file.Content.ToArray(), own) is not YamlMap report)
+        {
+            return [];
+        }
+
+        var reader = new ReportReader(report, catalogue, language, own);
+        var plan = reader.Report(report);
+        var forReport = new DeliveryReader(reader.texts, new QuestionReader(new Members(catalogue, problems), problems, reader.parameters), new Members(catalogue, problems), problems);
+        return [.. deliver.Entries.Where(e => e.Value is YamlMap map && map.Text("report") == file.Name).Select(e => forReport.Read(plan, e.Key, (YamlMap)e.Value))];
     }
 
     private ReportPlan Report(YamlMap report)
@@ -46,9 +67,17 @@ internal sealed class ReportReader
             }
         }
 
-        return new ReportPlan(
-            report.Text("report") ?? "", texts.Of(report, "title") ?? "", texts.Of(report, "summary"), texts.Language, Rows(report, declared), report.Where);
+        var plan = new ReportPlan(
+            report.Text("report") ?? "", texts.Of(report, "title") ?? "", texts.Of(report, "summary"), texts.Language, Rows(report, declared), report.Where)
+        {
+            Parameters = [.. parameters.Values],
+        };
+        return plan with { Deliveries = Deliveries(plan, report) };
     }
+
+    /// <summary>The deliveries of a mapping of them; those of <c>crm.yaml</c> read in the same way.</summary>
+    private List<DeliveryPlan> Deliveries(ReportPlan plan, YamlMap map) =>
+        [.. map.MapOf("deliver").Where(d => d.Value is YamlMap).Select(d => new DeliveryReader(texts, questions, members, problems).Read(plan, d.Key, (YamlMap)d.Value))];
 
     private List<RowPlan> Rows(YamlMap report, Dictionary<string, (BlockPlan Block, YamlScalar Name)> declared)
     {

@@ -22,36 +22,27 @@ namespace Crm.Analytics.Reports.Output;
 public static partial class HtmlReport
 {
     private static readonly Lazy<string> Echarts = new(() => Resource("echarts.min.js"));
-    private static readonly Lazy<string> Script = new(() => Resource("report.js"));
+    private static readonly Lazy<string> Script = new(() => Resource("charts.js") + Resource("report.js"));
 
     /// <summary>Asks the report's questions and writes the file; the folder is made when it is missing.</summary>
     /// <param name="plan">The report.</param>
     /// <param name="reader">Who answers.</param>
     /// <param name="settings">The project's name, locale and currency.</param>
     /// <param name="path">The file; an older one is replaced once the new one is whole.</param>
+    /// <param name="options">For whom and for what; null: the report as it is.</param>
     /// <param name="cancellation">Stops between two questions or inside one; the old file stays.</param>
     /// <exception cref="CrmException">The file could not be written. A block that fails is no exception: see <see cref="WrittenReport.Failed"/>.</exception>
     public static WrittenReport Write(
-        ReportPlan plan, ICubeReader reader, ProjectSettings settings, string path, CancellationToken cancellation = default)
+        ReportPlan plan, ICubeReader reader, ProjectSettings settings, string path, FillOptions? options = null, CancellationToken cancellation = default)
     {
-        var content = ReportFiller.Fill(plan, reader, settings, cancellation);
-        var bytes = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(Render(content));
-        var unfinished = path + ".part";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            File.WriteAllBytes(unfinished, bytes);
-            File.Move(unfinished, path, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CrmException(
-                FailureKind.Failed, $"the report could not be written ({error.Message.TrimEnd('.')})", path, "a folder that can be written to and has room",
-                "Choose another folder, or mend this one, and make the report again", error);
-        }
-
+        var content = ReportFiller.Fill(plan, reader, settings, options, cancellation);
+        var bytes = Bytes(content);
+        OutputFiles.Write(path, to => to.Write(bytes));
         return new WrittenReport(path, bytes.Length, content.NothingLoaded, [.. content.Blocks.OfType<FailedContent>()]);
     }
+
+    /// <summary>The whole document, UTF-8.</summary>
+    internal static byte[] Bytes(ReportContent content) => new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(Render(content));
 
     /// <summary>The whole document. The same content always gives the same text.</summary>
     internal static string Render(ReportContent content)
@@ -86,7 +77,8 @@ public static partial class HtmlReport
     /// <summary>The hash by which the security policy knows the script.</summary>
     private static string Hash(string script) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'";
 
-    private static string Resource(string name)
+    /// <summary>A text that the program carries.</summary>
+    internal static string Resource(string name)
     {
         using var stream = typeof(HtmlReport).Assembly.GetManifestResourceStream("output/" + name)
             ?? throw new InvalidOperationException($"the program was built without its resource {name}");

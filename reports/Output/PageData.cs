@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Crm.Analytics.Reports.Content;
+using Crm.Analytics.Reports.Definitions;
 
 namespace Crm.Analytics.Reports.Output;
 
@@ -10,6 +11,9 @@ internal static class PageData
 {
     // The encoder writes < > & and quotes as escapes, so that no text from the data ends the script element.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    /// <summary>True when a chart draws the map of the world, whose shapes the page then brings along.</summary>
+    public static bool NeedsWorld(ReportContent content) => content.Plan.Blocks.Any(b => b is WorldMapPlan);
 
     /// <summary>The data as one line of JSON, safe inside a script element.</summary>
     public static string Json(ReportContent content)
@@ -20,6 +24,14 @@ internal static class PageData
             json.WriteStartObject();
             json.WriteString("locale", content.Locale);
             json.WriteString("currency", content.Currency);
+            if (NeedsWorld(content))
+            {
+                json.WriteStartObject("maps");
+                json.WritePropertyName("world");
+                Countries.World.WriteTo(json);
+                json.WriteEndObject();
+            }
+
             json.WriteStartObject("charts");
             foreach (var chart in content.Blocks.OfType<ChartContent>())
             {

@@ -7,44 +7,12 @@
   const charts = [];
   root.classList.add('js');
 
-  const compact = style => new Intl.NumberFormat(data.locale, { notation: 'compact', maximumFractionDigits: 1, ...style });
-  const number = compact({});
-  const currency = compact({ style: 'currency', currency: data.currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: 0 });
-  const percent = new Intl.NumberFormat(data.locale, { style: 'percent', maximumFractionDigits: 1 });
-  const html = text => echarts.format.encodeHTML(String(text ?? ''));
-  const mark = p => typeof p.color === 'string' ? `<span class="dot" style="display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:6px;background:${html(p.color)}"></span>` : '';
-
-  // JSON holds no functions: the option names these, and they are put in its place.
-  const formatters = {
-    '@number': v => number.format(v),
-    '@currency': v => currency.format(v),
-    '@percent': v => percent.format(v),
-    '@text': p => p.data.text,
-    '@name': p => `${p.name}\n${p.data.text ?? ''}`,
-    '@category': ps => [`<b>${html(ps[0].axisValueLabel)}</b>`, ...ps.map(p => `${mark(p)}${html(p.seriesName)}: <b>${html(p.data.text)}</b>`)].join('<br>'),
-    '@item': p => [`<b>${html(p.name)}</b>`, p.seriesType === 'treemap' ? `${html(p.seriesName)}: <b>${html(p.data.text)}</b>` : '', ...html(p.data.detail).split(' · ')].filter(Boolean).join('<br>'),
-  };
-  const revive = option => JSON.parse(JSON.stringify(option), (key, value) => key === 'formatter' ? formatters[value] ?? value : value);
+  const { revive, theme } = reportCharts(echarts, data);
 
   const isDark = () => (root.dataset.theme ?? (darkSystem.matches ? 'dark' : 'light')) === 'dark';
-  function theme(dark) {
-    const ink = dark ? '#e9eef4' : '#16202c', soft = dark ? '#a3b0bf' : '#566374', line = dark ? '#303c49' : '#dde3ea', card = dark ? '#1a222c' : '#ffffff';
-    const font = getComputedStyle(document.body).fontFamily;
-    const axis = { axisLine: { lineStyle: { color: line } }, axisLabel: { color: soft, fontSize: 12 }, nameTextStyle: { color: soft }, splitLine: { lineStyle: { color: line } } };
-    return {
-      color: dark ? ['#5aa5e6', '#f0a04b', '#3fc29b', '#d58fc0'] : ['#1f6fb5', '#d9730d', '#00795c', '#a84f8d'],
-      backgroundColor: 'transparent', textStyle: { fontFamily: font },
-      categoryAxis: { ...axis, splitLine: { show: false } }, valueAxis: { ...axis, axisLine: { show: false } },
-      legend: { textStyle: { color: ink, fontSize: 13 }, itemWidth: 16, itemHeight: 10 }, visualMap: { textStyle: { color: soft, fontSize: 11 } },
-      tooltip: { backgroundColor: card, borderColor: line, textStyle: { color: ink, fontSize: 13 } },
-      bar: { label: { color: ink, fontSize: 12 } }, heatmap: { itemStyle: { borderColor: card } },
-      treemap: { itemStyle: { borderColor: card }, label: { fontSize: 13, lineHeight: 18 } },
-    };
-  }
-
   function draw(entry, dark) {
     entry.chart?.dispose();
-    entry.chart = echarts.init(entry.box, theme(dark), { renderer: 'svg' });
+    entry.chart = echarts.init(entry.box, theme(dark, getComputedStyle(document.body).fontFamily), { renderer: 'svg' });
     entry.chart.setOption(revive(entry.views[entry.view]));
     fitPaper(entry);
   }
@@ -68,6 +36,34 @@
       const table = figure.classList.toggle('shows-table');
       tableSwitch.setAttribute('aria-pressed', String(table));
       if (!table) draw(entry, isDark());
+    });
+  }
+
+  // The cells of a table as rows of text. What a spreadsheet would run as a formula is made plain text.
+  const guard = text => /^\s*[=+@\t\r]/.test(text) || /^\s*-(?![\d£$€¥.,])/.test(text) ? `'${text}` : text;
+  const rowsOf = table => [...table.rows].map(row => [...row.cells].map(cell => guard(cell.textContent.trim())));
+  for (const button of document.querySelectorAll('[data-take]')) {
+    const section = button.closest('section');
+    button.addEventListener('click', () => {
+      const rows = rowsOf(section.querySelector('table'));
+      if (button.dataset.take === 'copy') {
+        const area = document.createElement('textarea');
+        area.value = rows.map(r => r.map(c => c.replace(/[\t\n]/g, ' ')).join('\t')).join('\n');
+        document.body.append(area);
+        area.select();
+        document.execCommand('copy');
+        area.remove();
+        const said = button.textContent;
+        button.textContent = button.dataset.done;
+        setTimeout(() => { button.textContent = said; }, 1200);
+      } else {
+        const text = '\ufeff' + rows.map(r => r.map(c => /[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c).join(',')).join('\r\n');
+        const link = document.createElement('a');
+        link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+        link.download = `${section.id}.csv`;
+        link.click();
+        URL.revokeObjectURL(link.href);
+      }
     });
   }
 

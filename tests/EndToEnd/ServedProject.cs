@@ -15,6 +15,7 @@ internal sealed class ServedProject : IDisposable
     {
         (Folder, Address, _process, _said) = (folder, address, process, process.StandardError.ReadToEndAsync());
         Http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
+        Plain = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
     }
 
     /// <summary>The project's folder.</summary>
@@ -25,6 +26,9 @@ internal sealed class ServedProject : IDisposable
 
     /// <summary>A client of it.</summary>
     public HttpClient Http { get; }
+
+    /// <summary>A client of it that follows nothing and remembers nothing.</summary>
+    public HttpClient Plain { get; }
 
     /// <summary>The server's process.</summary>
     public int ProcessId => _process.Id;
@@ -90,6 +94,7 @@ internal sealed class ServedProject : IDisposable
     public void Dispose()
     {
         Http.Dispose();
+        Plain.Dispose();
         if (!_process.HasExited)
         {
             Kill();

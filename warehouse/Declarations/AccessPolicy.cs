@@ -26,4 +26,12 @@ public sealed record AccessPolicy(string Group, SourceLocation Where)
 /// <param name="Operator">Operator as in questions, e.g. <c>equals</c>.</param>
 /// <param name="Values">Values; <c>{securityContext.NAME}</c> stands for what is known of the person.</param>
 /// <param name="Where">Where it is declared.</param>
-public sealed record RowRule(string Member, string Operator, IReadOnlyList<string> Values, SourceLocation Where);
+public sealed record RowRule(string Member, string Operator, IReadOnlyList<string> Values, SourceLocation Where)
+{
+    /// <summary>The operators that a condition may have, named as in Cube's REST format.</summary>
+    public static IReadOnlyList<string> Operators { get; } =
+    [
+        "equals", "notEquals", "in", "notIn", "contains", "notContains", "startsWith", "notStartsWith", "endsWith", "notEndsWith", "gt", "gte", "lt", "lte", "set", "notSet",
+        "inDateRange", "notInDateRange", "onTheDate", "beforeDate", "beforeOrOnDate", "afterDate", "afterOrOnDate",
+    ];
+}

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Analytics.Warehouse.Declarations.Yaml;
 
 namespace Crm.Analytics.Warehouse.Declarations;
 
@@ -35,9 +36,23 @@ public sealed record ProjectSettings(
 
     /// <summary>What runs learn beside the scores that every project has.</summary>
     public LearningSettings Learning { get; init; } = LearningSettings.None;
+    /// <summary>The server that mail goes through; null for none.</summary>
+    public MailSettings? Mail { get; init; }
+
+    /// <summary>Deliveries of reports as written, of the right shape; reports read them. Null for none.</summary>
+    public YamlMap? Deliver { get; init; }
 
     /// <summary>Most memory that a run uses for data, in megabytes; null for the default.</summary>
     public int? MemoryMegabytes { get; init; }
+
+    /// <summary>What <c>crm serve</c> does by itself, in the order declared.</summary>
+    public IReadOnlyList<Job> Jobs { get; init; } = [];
+
+    /// <summary>How <c>crm serve</c> is reached.</summary>
+    public ServerSettings Server { get; init; } = ServerSettings.Default;
+
+    /// <summary>Where backups go.</summary>
+    public BackupSettings Backup { get; init; } = BackupSettings.Default;
 
     /// <summary>Reads an amount of memory: a whole number from 1 with MB or GB (1 GB is 1,000 MB here, as the engine counts).</summary>
     public static bool TryMegabytes(string text, out int megabytes)
@@ -65,9 +80,18 @@ public sealed record ProjectSettings(
 public sealed record LifetimeValueSettings(
     string Purchases, string Unit, int Horizon, double DiscountRate, double? Margin, DateOnly? CalibrationEnd, string? Filter)
 {
-    /// <summary>A year ahead in weeks, at 10 % a year, by the model that fits best.</summary>
-    public static LifetimeValueSettings Usual { get; } = new("best", "week", 52, 0.1, null, null, null);
+    /// <summary>A year ahead in weeks, at 10 % a year, by BG/NBD: quick, and the same model in each run.</summary>
+    public static LifetimeValueSettings Usual { get; } = new("bgnbd", "week", 52, 0.1, null, null, null);
 }
+/// <summary>The server that mail goes through.</summary>
+/// <param name="Server">Host name.</param>
+/// <param name="Port">Port.</param>
+/// <param name="Encrypt">True: nothing is sent before the connection is encrypted (STARTTLS).</param>
+/// <param name="User">User name; null for none.</param>
+/// <param name="Password">Password as <c>${NAME}</c>; null for none.</param>
+/// <param name="From">Address that mail comes from.</param>
+/// <param name="Where">Where it is declared.</param>
+public sealed record MailSettings(string Server, int Port, bool Encrypt, string? User, string? Password, string From, SourceLocation Where);
 
 /// <summary>What a project lets its connectors do.</summary>
 /// <param name="AllowPrivateAddresses">

@@ -1,10 +1,13 @@
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Engines;
+using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Warehouse.Query;
 
 /// <summary>Writes aggregates over rows, and what is computed from them.</summary>
-internal sealed class AggregateWriter(SqlDialect dialect)
+/// <param name="dialect">The engine's spelling.</param>
+/// <param name="stored">For each aggregate's column the stored one with its parts; null when facts are read.</param>
+internal sealed class AggregateWriter(SqlDialect dialect, IReadOnlyDictionary<string, string>? stored)
 {
     /// <summary>A measure at the place where its rows are grouped.</summary>
     public string Inline(PlannedMeasure measure) => measure.IsLeaf ? Leaf(measure, null) : Computed(measure, part => Inline(part));
@@ -21,9 +24,20 @@ internal sealed class AggregateWriter(SqlDialect dialect)
     /// <param name="weight">The share with which a row counts; null: rows count whole.</param>
     public string Leaf(PlannedMeasure measure, string? weight)
     {
+        if (stored?.TryGetValue(measure.Column, out var part) == true)
+            return FromParts(measure, SqlName.Quote(part));
         var filter = measure.Filters.Count == 0 ? "" : $" FILTER (WHERE {string.Join(" AND ", measure.Filters.Select(f => $"({f})"))})";
         return weight is null ? $"{Whole(measure)}{filter}" : Weighted(measure, weight, filter);
     }
+
+    /// <summary>The whole of stored parts; no parts are a count of zero.</summary>
+    private static string FromParts(PlannedMeasure measure, string part) => measure.Aggregate switch
+    {
+        MeasureType.Count => $"CAST(coalesce(sum({part}), 0) AS BIGINT)",
+        MeasureType.Min => $"min({part})",
+        MeasureType.Max => $"max({part})",
+        _ => $"sum({part})",
+    };
 
     private string Whole(PlannedMeasure measure) => measure.Aggregate switch
     {

@@ -40,6 +40,8 @@ internal sealed class BlockPlanner(CubeQuery query, Catalogue catalogue, QueryCa
         var framed = frame is null ? null : new FramePlanner(scope, dimensions).Plan(frame, regroup, rows);
         if (framed is not null)
             rows.RemoveAll(c => framed.Targets.Contains(c) || framed.Sources.Contains(c));
+        var spine = frame is null && regroup is null && query.Missing == MissingPeriods.Show && dimensions.Any(d => d.Grain is not null)
+            ? new FramePlanner(scope, dimensions).Plan(new TimeFrame(null, null, null), null, rows) : null;
         var bridges = scope.Bridges();
         if (bridges.Count > 0)
             CheckBridged(leaves, bridges);
@@ -49,6 +51,7 @@ internal sealed class BlockPlanner(CubeQuery query, Catalogue catalogue, QueryCa
         {
             Frame = frame,
             Calendar = framed is null ? null : framed with { Fact = scope.From() },
+            Spine = spine is null ? null : spine with { Fact = scope.From() },
             Choice = choice,
             Regroup = regroup,
             Bridges = bridges,

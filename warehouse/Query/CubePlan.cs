@@ -66,6 +66,9 @@ public sealed record PlannedBlock(
     /// <summary>The calendar of the frame, when there is one.</summary>
     public PlannedCalendar? Calendar { get; init; }
 
+    /// <summary>The calendar whose periods all have a row, when the question asks for missing ones and the block has no frame.</summary>
+    public PlannedCalendar? Spine { get; init; }
+
     /// <summary>How one value over time stands for all; null: values are added.</summary>
     public PlannedChoice? Choice { get; init; }
 
@@ -74,6 +77,9 @@ public sealed record PlannedBlock(
 
     /// <summary>Bridges through which some member is reached.</summary>
     public IReadOnlyList<PlannedBridge> Bridges { get; init; } = [];
+
+    /// <summary>When a rollup serves it: for each aggregate's column the stored one with its parts; null otherwise.</summary>
+    public IReadOnlyDictionary<string, string>? StoredColumns { get; init; }
 }
 
 /// <summary>Which of the question's dimensions an aggregate is grouped by.</summary>
@@ -191,6 +197,9 @@ public sealed record PlannedMeasure(
 
     /// <summary>Members that a list of the rows behind it shows.</summary>
     public IReadOnlyList<string> DrillMembers { get; init; } = [];
+
+    /// <summary>For aggregates that a rollup serves: the column that holds its parts; null otherwise.</summary>
+    public string? Stored { get; init; }
 
     /// <summary>True for what a block aggregates; false for what is computed from aggregates.</summary>
     public bool IsLeaf => Aggregate is not (MeasureType.Number or MeasureType.Rank or MeasureType.Share);

@@ -16,7 +16,6 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
     public CubeResult Read(CubeQuery query, CancellationToken cancellation = default)
     {
         var plan = CubePlanner.Plan(query, catalogue, calendar?.Invoke());
-        var sql = CubeSqlWriter.Write(plan, DuckDbDialect.Instance);
         using var session = sessions();
         var rows = new List<ResultRow>();
         DataAsOf? asOf = null;
@@ -27,6 +26,8 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
             session.InTransaction(() =>
             {
                 asOf = AsOf(session, query.AsOfRun, cancellation);
+                plan = Routed(session, plan, cancellation);
+                var sql = CubeSqlWriter.Write(plan, DuckDbDialect.Instance);
                 var values = new RowValues(plan);
                 session.Stream(sql.Text, sql.Parameters, record => rows.Add(values.Row(record)), cancellation);
                 if (query.Counting == RowCounting.All)
@@ -48,13 +49,24 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
         };
     }
 
+    /// <summary>The plan as it is run: served by rollups where they can. Only cubes that have some pay for looking.</summary>
+    private CubePlan Routed(ISession session, CubePlan plan, CancellationToken cancellation)
+    {
+        if (plan.Blocks.All(b => b.Cube is null || !catalogue.Cubes.TryGetValue(b.Cube, out var cube) || cube.Rollups.Count == 0))
+            return plan;
+        var rows = new Dictionary<string, long>(StringComparer.Ordinal);
+        session.Stream(SqlFile.Beside<CubeReader>().Fill("sizes"), null, record => rows[$"star.{record.GetString(0)}"] = Convert.ToInt64(record.GetValue(1), CultureInfo.InvariantCulture), cancellation);
+        return new RollupRouter(catalogue, new TableSizes(rows)).Route(plan);
+    }
+
     private static long Count(ISession session, CubePlan plan, CancellationToken cancellation)
     {
         var sql = CubeSqlWriter.Count(plan, DuckDbDialect.Instance);
         return session.Scalar<long>(sql.Text, sql.Parameters, cancellation);
     }
 
-    private static DataAsOf AsOf(ISession session, int? run, CancellationToken cancellation)
+    /// <summary>What data a question stands on.</summary>
+    internal static DataAsOf AsOf(ISession session, int? run, CancellationToken cancellation)
     {
         DataAsOf? asOf = null;
         var sql = SqlFile.Beside<CubeReader>();

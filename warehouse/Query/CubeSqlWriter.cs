@@ -104,7 +104,7 @@ public sealed class CubeSqlWriter
     private string Name(PlannedMember member) => SqlName.Quote(member.Member);
 
     private string ExpressionOf(PlannedMember member)
-        => member is PlannedMeasure measure ? new AggregateWriter(_dialect).Inline(measure) : ((PlannedDimension)member).Sql;
+        => member is PlannedMeasure measure ? new AggregateWriter(_dialect, _plan.Blocks[0].StoredColumns).Inline(measure) : ((PlannedDimension)member).Sql;
 
     private string Bound(string? name, object value)
     {

@@ -17,6 +17,10 @@ internal sealed class FramePlanner(FactScope scope, IReadOnlyList<PlannedDimensi
         var grains = Enumerable.Range(0, dimensions.Count + 1).Select(n => Grain(n, role, regroup)).ToList();
         foreach (var grain in grains.Distinct())
             Check(frame, grain);
+        if (frame.Window?.ToDate is { } longer)
+            TimePeriods.CheckFiscal(longer, scope.Calendar, "the measures");
+        if (frame.Shift is not null && grains.Any(g => g is PeriodGrain.FiscalYear or PeriodGrain.FiscalQuarter or PeriodGrain.FiscalPeriod))
+            TimePeriods.CheckFiscal("fiscal periods", scope.Calendar, "the measures");
         return calendar with { Targets = targets, Sources = [.. own.Except(targets)], Grains = grains };
     }
 

@@ -43,16 +43,22 @@ internal sealed class FrameWriter(BlockWriter blocks)
         var key = $"{SqlName.Quote(calendar.Role)}.{SqlName.Quote($"{calendar.Role} key")}";
         var day = SqlName.Quote($"{calendar.Role}.day");
         var conditions = calendar.Targets.Select(blocks.Conditions(m => ((PlannedDimension)m).Sql).Write).ToList();
+        var known = $"{key} <> 0";
+        var groups = periods.Count == 0 ? "" : $" GROUP BY {string.Join(", ", periods.Select(p => p.Sql))}";
         if (conditions.Count == 0)
         {
+            // Nothing bounds the periods but the facts: whole periods as far as there are any, or the days themselves when everything is one period.
             var fact = blocks.From(calendar.Fact);
             var column = SqlName.Quote(calendar.FactColumn);
-            conditions.Add($"{key} >= (SELECT min({column}) FROM {fact} WHERE {column} > 0) AND {key} <= (SELECT max({column}) FROM {fact})");
+            var (first, last) = ($"(SELECT min({column}) FROM {fact} WHERE {column} > 0)", $"(SELECT max({column}) FROM {fact})");
+            if (periods.Count > 0)
+                groups += $" HAVING max({key}) >= {first} AND min({key}) <= {last}";
+            else
+                known += $" AND {key} >= {first} AND {key} <= {last}";
         }
 
-        var groups = periods.Count == 0 ? "" : $" GROUP BY {string.Join(", ", periods.Select(p => p.Sql))}";
         return $"SELECT CAST(min({day}) AS DATE) AS {First}, CAST(max({day}) AS DATE) + 1 AS {After}{names} FROM {blocks.Calendar(calendar)} "
-            + $"WHERE {key} <> 0 AND {string.Join(" AND ", conditions)}{groups}";
+            + $"WHERE {string.Join(" AND ", conditions.Prepend(known))}{groups}";
     }
 
     /// <summary>A dimension under its member's name.</summary>

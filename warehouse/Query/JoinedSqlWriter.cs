@@ -62,7 +62,7 @@ internal sealed class JoinedSqlWriter(CubePlan plan, SqlDialect dialect, Func<st
     {
         var columns = SqlName.List([.. plan.Dimensions.Select(d => SqlName.Quote(d.Member)), Level]);
         var all = string.Join("\nUNION\n", plan.Blocks.Where(b => b.Regroup is null).Select(b => $"SELECT {columns} FROM {SqlName.Quote(b.Name)}"));
-        return plan.Query.Missing == MissingPeriods.Show && plan.Blocks.Select(b => b.Calendar).FirstOrDefault(c => c is not null) is { } calendar
+        return plan.Query.Missing == MissingPeriods.Show && plan.Blocks.Select(b => b.Calendar ?? b.Spine).FirstOrDefault(c => c is not null) is { } calendar
             ? $"{all}\nUNION\n{MissingRows(calendar, columns)}" : all;
     }
 

@@ -9,7 +9,6 @@ internal sealed class LevelWriter(CubePlan plan, SqlDialect dialect, BlockWriter
 {
     private const string Level = "\"total level\"";
     private const string Chosen = "\"chosen day\"";
-    private readonly AggregateWriter _aggregates = new(dialect);
 
     /// <summary>The block: the question's dimensions (null where a row is a total over them), the level, the aggregates.</summary>
     public string Write(PlannedBlock block) => block is { Frame: null, Choice: null, Regroup: null, Bridges.Count: 0 }
@@ -23,7 +22,7 @@ internal sealed class LevelWriter(CubePlan plan, SqlDialect dialect, BlockWriter
         var level = lengths.Count == 1 ? "0" : string.Join(" + ", expressions.Select(e => $"GROUPING({e})"));
         var groups = expressions.Count == 0 ? null
             : lengths.Count == 1 ? SqlName.List(expressions) : $"GROUPING SETS ({string.Join(", ", lengths.Select(n => $"({SqlName.List(expressions.Take(n))})"))})";
-        return Select([.. dimensions, $"{level} AS {Level}", .. block.Leaves.Select(l => Leaf(l, null))], blocks.Lines(block, false, null), groups);
+        return Select([.. dimensions, $"{level} AS {Level}", .. block.Leaves.Select(l => Leaf(block, l, null))], blocks.Lines(block, false, null), groups);
     }
 
     private string OneLevel(PlannedBlock block, int leading)
@@ -44,7 +43,7 @@ internal sealed class LevelWriter(CubePlan plan, SqlDialect dialect, BlockWriter
 
         string Expression(PlannedDimension d) => block.Calendar is { } c && d.Role == c.Role ? SqlName.Quote(d.Member) : d.Sql;
         var columns = plan.Dimensions.Select((d, i) => kept.Contains(i) ? As(Expression(d), d.Member) : Missing(d));
-        return Select([.. columns, $"{plan.Dimensions.Count - leading} AS {Level}", .. block.Leaves.Select(l => Leaf(l, weight))],
+        return Select([.. columns, $"{plan.Dimensions.Count - leading} AS {Level}", .. block.Leaves.Select(l => Leaf(block, l, weight))],
             blocks.Lines(block, bridged, join), groups.Count == 0 ? null : SqlName.List(groups.Select(Expression)));
     }
 
@@ -58,7 +57,7 @@ internal sealed class LevelWriter(CubePlan plan, SqlDialect dialect, BlockWriter
         if (choice.Choice is WindowChoice.Min or WindowChoice.Max)
         {
             var function = choice.Choice == WindowChoice.Min ? "min" : "max";
-            var perDay = Select([.. groups.Select(Named), $"{choice.Day} AS {Chosen}", .. block.Leaves.Select(l => Leaf(l, null))], lines,
+            var perDay = Select([.. groups.Select(Named), $"{choice.Day} AS {Chosen}", .. block.Leaves.Select(l => Leaf(block, l, null))], lines,
                 SqlName.List([.. groups.Select(g => g.Sql), choice.Day]));
             return Select([.. columns, .. tail, .. block.Leaves.Select(l => $"{function}({SqlName.Quote(l.Column)}) AS {SqlName.Quote(l.Column)}")],
                 [$"FROM (\n{perDay})"], names.Count == 0 ? null : SqlName.List(names));
@@ -69,14 +68,14 @@ internal sealed class LevelWriter(CubePlan plan, SqlDialect dialect, BlockWriter
         var over = within.Count == 0 ? "" : $"PARTITION BY {SqlName.List(within)}";
         var alias = SqlName.Quote(block.From.Alias);
         var rows = Select([$"{alias}.*", .. groups.Select(g => As(g.Sql, g.Member, always: true)), $"{choice.Day} AS {Chosen}", $"{best}({choice.Day}) OVER ({over}) AS \"best day\""], lines, null);
-        return Select([.. columns, .. tail, .. block.Leaves.Select(l => Leaf(l, null))],
+        return Select([.. columns, .. tail, .. block.Leaves.Select(l => Leaf(block, l, null))],
             [$"FROM (\n{rows}) AS {alias}", $"WHERE {Chosen} = \"best day\""], names.Count == 0 ? null : SqlName.List(names));
     }
 
     private static string Select(IEnumerable<string> columns, List<string> lines, string? groups)
         => $"SELECT {SqlName.List(columns)}\n{string.Join('\n', lines)}{(groups is null ? "" : $"\nGROUP BY {groups}")}";
 
-    private string Leaf(PlannedMeasure leaf, string? weight) => $"{_aggregates.Leaf(leaf, weight)} AS {SqlName.Quote(leaf.Column)}";
+    private string Leaf(PlannedBlock block, PlannedMeasure leaf, string? weight) => $"{new AggregateWriter(dialect, block.StoredColumns).Leaf(leaf, weight)} AS {SqlName.Quote(leaf.Column)}";
 
     private static string Named(PlannedDimension dimension) => As(dimension.Sql, dimension.Member);
 

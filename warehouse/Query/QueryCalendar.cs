@@ -8,6 +8,9 @@ namespace Crm.Analytics.Warehouse.Query;
 /// <param name="WeekBegins">First day of weeks.</param>
 public sealed record QueryCalendar(DateTime Now, int FiscalYearStart, DayOfWeek WeekBegins)
 {
+    /// <summary>False when fiscal periods are cut by weeks, which only the calendar's columns tell.</summary>
+    public bool HasFiscalMonths { get; init; } = true;
+
     /// <summary>For questions that no clock is at hand for: calendar years, weeks from Monday, and a present that never comes.</summary>
     public static QueryCalendar None { get; } = new(DateTime.MinValue, 1, DayOfWeek.Monday);
 
@@ -15,7 +18,7 @@ public sealed record QueryCalendar(DateTime Now, int FiscalYearStart, DayOfWeek 
     public static QueryCalendar Of(ProjectSettings settings, TimeProvider time)
     {
         var zone = TimeZoneInfo.TryFindSystemTimeZoneById(settings.TimeZone, out var found) ? found : TimeZoneInfo.Utc;
-        return new(TimeZoneInfo.ConvertTime(time.GetUtcNow(), zone).DateTime, settings.FiscalYearStart, settings.WeekBegins);
+        return new(TimeZoneInfo.ConvertTime(time.GetUtcNow(), zone).DateTime, settings.FiscalYearStart, settings.WeekBegins) { HasFiscalMonths = settings.FiscalPeriods == "months" };
     }
 
     /// <summary>The first day of the week that a day is in.</summary>

@@ -38,6 +38,7 @@ internal static class TimePeriods
         if (!All.Contains(granularity))
             throw QueryErrors.Wrong($"the time dimension '{time.Member}'", $"there is no granularity '{granularity}'",
                 $"one of {string.Join(", ", All)}; the nearest is '{NearestName.Of(granularity, All)}'", "Correct the name");
+        CheckFiscal(granularity, calendar, $"the time dimension '{time.Member}'");
         if (isDay && granularity is "second" or "minute" or "hour")
             throw QueryErrors.Wrong($"the time dimension '{time.Member}'", $"granularity {granularity} of days", "day or longer", "Ask a moment such as sales.ordered_at");
         var type = new ColumnType(granularity is "second" or "minute" or "hour" ? TypeKind.Timestamp : TypeKind.Date);
@@ -58,6 +59,14 @@ internal static class TimePeriods
             Grain = time.Grain is null ? null : GrainOfGranularity(granularity),
             PartGrain = null,
         };
+    }
+
+    /// <summary>Fiscal periods cut by weeks are columns of the calendar; no expression over days tells them.</summary>
+    public static void CheckFiscal(string granularity, QueryCalendar calendar, string where)
+    {
+        if (granularity.StartsWith("fiscal", StringComparison.Ordinal) && !calendar.HasFiscalMonths)
+            throw QueryErrors.Wrong(where, $"{granularity} where fiscal periods are cut by weeks", "the calendar's columns date.fiscal_year, date.fiscal_quarter, date.fiscal_month",
+                "Group by those instead");
     }
 
     private static PeriodGrain GrainOfGranularity(string granularity) => granularity switch

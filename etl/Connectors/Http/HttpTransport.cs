@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Crm.Analytics.Warehouse.Network;
 
 namespace Crm.Analytics.Etl.Connectors.Http;
 

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Crm.Analytics.Host.Security;
+using Crm.Analytics.Warehouse.Query;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Crm.Analytics.Host.Web.Api;
@@ -12,7 +14,8 @@ namespace Crm.Analytics.Host.Web.Api;
 /// name members of the model and carry values; no part of a request becomes a statement.
 /// </summary>
 /// <param name="questions">Answers questions about the warehouse that is open.</param>
-internal sealed class ApiArea(Questions questions) : IWebArea
+/// <param name="askerOf">Who sends a request; null for nobody known.</param>
+internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> askerOf) : IWebArea
 {
     private const long MostBytes = 1 << 20;
     private static readonly JsonWriterOptions plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -38,21 +41,32 @@ internal sealed class ApiArea(Questions questions) : IWebArea
         }
     }
 
-    private Task Route(HttpContext context) => context.Request.Path.Value switch
+    private Task Route(HttpContext context)
     {
-        "/v1/load" => Load(context),
-        "/v1/meta" => Meta(context),
-        "/v1/sql" => Sql(context),
-        "/v1/openapi.json" => OpenApi(context),
-        _ => NotFound(context),
-    };
+        if (askerOf(context) is not { } asker)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            throw new RefusedException(StatusCodes.Status401Unauthorized, "nobody known sent it", "a token, or a signed-in browser", "Make a token with `crm token create`, and send it as 'Authorization: Bearer TOKEN'");
+        }
 
-    private async Task Load(HttpContext context)
+        return context.Request.Path.Value switch
+        {
+            "/v1/load" => Load(context, asker.Security),
+            "/v1/meta" => Meta(context, asker.Security),
+            "/v1/sql" => Sql(context, AtLeast(AccessRole.Analyst, asker).Security),
+            "/v1/openapi.json" => OpenApi(context),
+            _ => NotFound(context),
+        };
+    }
+
+    private static Asker AtLeast(AccessRole role, Asker asker) => asker.Role >= role ? asker : throw new RefusedException(StatusCodes.Status403Forbidden,
+        $"{asker.Name} is {asker.Role.ToString().ToLowerInvariant()}", $"{role.ToString().ToLowerInvariant()} or more", "Ask an administrator for the role");
+
+    private async Task Load(HttpContext context, SecurityContext? asker)
     {
         using var sent = await Sent(context);
         var request = LoadRequest.Read(sent.Query, sent.QueryType, questions.Settings);
         var asText = context.Request.Query["numbers"] == "string";
-        var asker = questions.AskerOf(context);
         var key = questions.KeyOf(request, asText, asker);
         if (request.Questions.All(q => !q.Renews) && questions.Remembered(key) is { } known)
         {
@@ -77,17 +91,17 @@ internal sealed class ApiArea(Questions questions) : IWebArea
         await Write(context, answer);
     }
 
-    private async Task Meta(HttpContext context)
+    private async Task Meta(HttpContext context, SecurityContext? asker)
     {
         Only(context, HttpMethods.Get);
-        await Write(context, Bytes(json => new MetaAnswer(json, questions.Catalogue, questions.AskerOf(context)).Write()));
+        await Write(context, Bytes(json => new MetaAnswer(json, questions.Catalogue, asker).Write()));
     }
 
-    private async Task Sql(HttpContext context)
+    private async Task Sql(HttpContext context, SecurityContext? asker)
     {
         using var sent = await Sent(context);
         var request = LoadRequest.Read(sent.Query, sent.QueryType, questions.Settings);
-        var statement = questions.Statement(request.Questions[0].Query, questions.AskerOf(context));
+        var statement = questions.Statement(request.Questions[0].Query, asker);
         await Write(context, Bytes(json =>
         {
             json.WriteStartObject();

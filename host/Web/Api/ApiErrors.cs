@@ -14,6 +14,7 @@ internal static class ApiErrors
     /// <summary>The status an error is answered with.</summary>
     public static int StatusOf(Exception error) => error switch
     {
+        RefusedException refused => refused.Status,
         CrmException { Kind: FailureKind.WrongUse } => StatusCodes.Status400BadRequest,
         CrmException { Kind: FailureKind.Busy } or NothingLoadedException => StatusCodes.Status503ServiceUnavailable,
         BadHttpRequestException bad => bad.StatusCode,
@@ -42,4 +43,11 @@ internal static class ApiErrors
         EngineException { Kind: EngineErrorKind.OutOfMemory } => ("the question needs more memory than there is", "the question", "an answer that fits", "Ask for fewer groups or a shorter time"),
         _ => ("a fault of the program", "the server", "an answer", "See what `crm serve` says on standard error"),
     };
+}
+
+/// <summary>A request of somebody who may not make it.</summary>
+internal sealed class RefusedException(int status, string found, string expected, string next) : CrmException(FailureKind.WrongUse, found, "the request", expected, next)
+{
+    /// <summary>401 or 403.</summary>
+    public int Status { get; } = status;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Crm.Analytics.Host.Serving;
@@ -12,16 +13,16 @@ namespace Crm.Analytics.Host.Web.Api;
 /// <summary>The questions that come over HTTP: who asks, what is remembered, and what the warehouse answers.</summary>
 /// <param name="served">The warehouse.</param>
 /// <param name="project">The project.</param>
-/// <param name="askerOf">Who sends a request; null for the owner of the warehouse.</param>
 /// <param name="say">Told of faults.</param>
-internal sealed class Questions(ServedWarehouse served, Project project, Func<HttpContext, SecurityContext?> askerOf, Action<Exception> say)
+internal sealed class Questions(ServedWarehouse served, Project project, Action<Exception> say)
 {
     private const long MostRememberedBytes = 64 << 20;
     private const int Tries = 5;
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan left = TimeSpan.FromSeconds(30);
+    private static readonly string[] words = ["now", "hour", "minute", "second"];
     private readonly AnswerCache _remembered = new(MostRememberedBytes);
-    private readonly CubeReader _reader = new(served.Instance.Connect, project.Catalogue);
+    private readonly CubeReader _reader = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System));
 
     /// <summary>Answers that are being worked out.</summary>
     public PendingAnswers Pending { get; } = new(patience, left, 2 * Environment.ProcessorCount, TimeProvider.System);
@@ -31,9 +32,6 @@ internal sealed class Questions(ServedWarehouse served, Project project, Func<Ht
 
     /// <summary>What is declared.</summary>
     public Catalogue Catalogue => project.Catalogue;
-
-    /// <summary>Who sends a request; null for the owner of the warehouse.</summary>
-    public SecurityContext? AskerOf(HttpContext context) => askerOf(context);
 
     /// <summary>Tells of a fault of the program; what askers do wrong is told to them alone.</summary>
     public void Tell(Exception error)
@@ -46,7 +44,14 @@ internal sealed class Questions(ServedWarehouse served, Project project, Func<Ht
 
     /// <summary>What an answer to a request is remembered by.</summary>
     public AnswerKey KeyOf(LoadRequest request, bool numbersAsText, SecurityContext? asker)
-        => new(QuestionKey.Of(request, numbersAsText), asker?.Key ?? "", served.Published is { } run ? run : throw new NothingLoadedException(served.Path));
+        => new(Timed(QuestionKey.Of(request, numbersAsText)), asker?.Key ?? "", served.Published is { } run ? run : throw new NothingLoadedException(served.Path));
+
+    /// <summary>Relative dates mean something else tomorrow, those with hours in a minute: what is remembered is remembered for as long.</summary>
+    private string Timed(string question)
+    {
+        var isFine = words.Any(w => question.Contains(w, StringComparison.OrdinalIgnoreCase));
+        return $"{QueryCalendar.Of(Settings, TimeProvider.System).Now.ToString(isFine ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd", CultureInfo.InvariantCulture)} {question}";
+    }
 
     /// <summary>A remembered answer; null when there is none.</summary>
     public byte[]? Remembered(AnswerKey key) => _remembered.TryGet(key, out var answer) ? answer : null;
@@ -68,7 +73,7 @@ internal sealed class Questions(ServedWarehouse served, Project project, Func<Ht
 
     /// <summary>The statement that answers a question, for reading only.</summary>
     public CubeSql Statement(CubeQuery query, SecurityContext? asker)
-        => CubeSqlWriter.Write(CubePlanner.Plan(query with { Security = asker }, Catalogue), DuckDbDialect.Instance);
+        => CubeSqlWriter.Write(CubePlanner.Plan(query with { Security = asker }, Catalogue, QueryCalendar.Of(Settings, TimeProvider.System)), DuckDbDialect.Instance);
 
     /// <summary>Each question reads in a transaction of its own; when a run was published between two of them, they are asked again.</summary>
     private static List<CubeResult> OfOneRun(Func<List<CubeResult>> read)

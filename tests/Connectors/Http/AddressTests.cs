@@ -1,7 +1,7 @@
 using System.Net;
-using Crm.Analytics.Etl.Connectors.Http;
 using Crm.Analytics.Tests.Connectors.Records;
 using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Network;
 using Microsoft.AspNetCore.Http;
 
 namespace Crm.Analytics.Tests.Connectors.Http;

@@ -103,7 +103,7 @@ internal static class CubeCheck
             return;
         }
 
-        references.CheckSql(sql, "", [], Measures(cube, references));
+        references.CheckSql(sql, "", [], Measures(cube, sql.Text, references));
         foreach (var (name, offset) in SqlWords.Of(sql.Text).Columns)
         {
             references.Add(sql.At(offset), $"{Quoted.Text(name)} in a measure of type number", "measures in braces, as {revenue}", $"write {{{name}}} if it is a measure");
@@ -115,9 +115,9 @@ internal static class CubeCheck
         }
     }
 
-    /// <summary>Measures that an expression may name: the cube's own, and those of others with the cube's name.</summary>
-    private static IReadOnlyCollection<string> Measures(Cube cube, References references) => [.. cube.Measures.Select(m => m.Name),
-        .. references.Model.Cubes.Values.SelectMany(c => c.Value.Measures.Select(m => $"{c.Value.Name}.{m.Name}"))];
+    /// <summary>Measures that an expression may name: the cube's own, and those of other cubes by their full names.</summary>
+    private static IReadOnlyCollection<string> Measures(Cube cube, string sql, References references) => [.. cube.Measures.Select(m => m.Name),
+        .. SqlWords.Of(sql).Placeholders.Select(p => p.Name).Distinct().Where(name => references.Model.Cubes.Values.Any(c => c.Value.Measures.Any(m => $"{c.Value.Name}.{m.Name}" == name)))];
 
     /// <summary>A measure over measures must come to an end.</summary>
     private static void CheckCycles(Cube cube, References references)

@@ -33,7 +33,7 @@ internal static class CubePartCheck
             foreach (var rule in (policy["row_level"] as YamlMap)?.MapsOf("filters") ?? [])
             {
                 references.Check(rule.Scalar("member"), $"a dimension that cube '{cube.Name}' reaches", dimensions);
-                references.Check(rule.Scalar("operator"), "an operator", [.. Query.OperatorNames.All]);
+                references.Check(rule.Scalar("operator"), "an operator", RowRule.Operators);
             }
         }
     }

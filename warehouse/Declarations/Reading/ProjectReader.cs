@@ -32,7 +32,7 @@ public static class ProjectReader
 
         var problems = new List<Problem>();
         var files = new ProjectFiles(folder, problems);
-        var settings = Settings(files, folder, problems);
+        var (settings, map) = Settings(files, folder, problems);
         var reader = new ModelReader(problems);
         CatalogueReader.ReadStandard(reader);
         var own = files.In("model", SearchOption.AllDirectories);
@@ -54,6 +54,11 @@ public static class ProjectReader
             IdentityFormat.Check(identity, references, [.. sources.Select(s => s.Name)]);
         }
 
+        if (map is not null)
+        {
+            JobFormat.Check(map, Array.ConvertAll(sources, s => s.Name), problems);
+        }
+
         if (problems.Count > 0)
         {
             return new(null, Ordered(problems));
@@ -73,21 +78,21 @@ public static class ProjectReader
         return result.Project ?? throw new DeclarationException(result.Problems);
     }
 
-    private static ProjectSettings? Settings(ProjectFiles files, string folder, List<Problem> problems)
+    private static (ProjectSettings?, YamlMap?) Settings(ProjectFiles files, string folder, List<Problem> problems)
     {
         if (files.Read(SettingsFile) is not { } bytes || YamlReader.Read(SettingsFile, bytes, problems) is not { } root)
         {
-            return null;
+            return (null, null);
         }
 
         new ShapeCheck(problems).Check(root, SettingsFormat.Shape, SettingsFile);
         if (root is not YamlMap map)
         {
-            return null;
+            return (null, null);
         }
 
         SettingsFormat.Check(map, folder, problems);
-        return SettingsFormat.Build(map);
+        return (SettingsFormat.Build(map), map);
     }
 
     private static Source[] Sources(ProjectFiles files, References references, IReadOnlyList<ConnectorOptions> connectors, List<Problem> problems)

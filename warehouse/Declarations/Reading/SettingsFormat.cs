@@ -46,7 +46,6 @@ internal static class SettingsFormat
 
     private static readonly ScalarShape share = new(ScalarKind.Text, "a number from 0 to 10, as 0.1 for 10 %")
     {
-        Pattern = @"^(10|[0-9])(\.[0-9]{1,9})?$",
         Accepts = static text => text.Length <= 12 && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             && number < 11 && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[^1]) && (text.StartsWith("10", StringComparison.Ordinal) || text.Length == 1 || text[1] == '.'),
         Suggest = static text => text.EndsWith('%') && double.TryParse(text.TrimEnd('%', ' '), CultureInfo.InvariantCulture, out var percent)
@@ -62,7 +61,7 @@ internal static class SettingsFormat
     private static readonly MapShape lifetimeValue = new("the settings of lifetime value",
     [
         new("purchases", ScalarShape.Choice("a model of purchases", "best", "bgnbd", "mbgnbd", "paretonbd", "none"),
-            "Model of purchases: best (default: the one of smallest AIC), bgnbd, mbgnbd, paretonbd; none leaves scoring out."),
+            "Model of purchases: bgnbd (default), mbgnbd, paretonbd, best (the one of smallest AIC, which takes longer); none leaves scoring out."),
         new("unit", ScalarShape.Choice("a unit of time", "day", "week", "month", "year"), "Unit of times; default week."),
         new("horizon", ScalarShape.Integer(1, 100_000), "How far to look ahead, in units; default 52."),
         new("discount_rate", share, "Discount a year; default 0.1, which is 10 %."),
@@ -101,7 +100,12 @@ internal static class SettingsFormat
         new("forecast", LearningFormat.Forecast, "What revenue, orders and demand come next; without it runs do not ask."),
         new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
         new("security", security, "What the project lets its connectors do."),
+        new("mail", DeliveryFormat.Mail, "The server that mail goes through."),
+        new("deliver", new MapShape("deliveries", [], new FreeKeys("a delivery", DeliveryFormat.ShapeWithReport)), "Deliveries of reports, by name; a report may also hold its own."),
         new("memory", memory, "Most memory that a run uses for data, as 4GB or 800MB; more is kept on disk meanwhile. Default 4GB, at most 60 % of the machine's."),
+        new("jobs", JobFormat.Jobs, "What `crm serve` does by itself: the job's name, then what, when, or after which other job."),
+        new("server", JobFormat.Server, "How `crm serve` is reached, and where it keeps its own records."),
+        new("backup", JobFormat.Backup, "Where `crm backup` writes, and its key."),
     ])
     { HoldsSecrets = true };
 
@@ -118,6 +122,14 @@ internal static class SettingsFormat
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
             LifetimeValue = ValueOf(map["lifetime_value"] as YamlMap),
             Learning = LearningFormat.Build(map),
+            Jobs = JobFormat.BuildJobs(map, map.Text("time_zone") ?? "UTC"),
+            Server = JobFormat.BuildServer(map),
+            Backup = JobFormat.BuildBackup(map),
+            Mail = map["mail"] is YamlMap mail
+                ? new(mail.Text("server") ?? "", int.TryParse(mail.Text("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 587,
+                    mail.Text("security") != "none", mail.Text("user"), mail.Text("password"), mail.Text("from") ?? "", mail.Where)
+                : null,
+            Deliver = map["deliver"] as YamlMap,
             Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
         };
     }

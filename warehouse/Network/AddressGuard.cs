@@ -1,15 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
-using Crm.Analytics.Warehouse;
 
-namespace Crm.Analytics.Etl.Connectors.Http;
+namespace Crm.Analytics.Warehouse.Network;
 
 /// <summary>
 /// Says which addresses may be connected to: public ones, and those the project allows. A name is resolved here and the connection goes to the address that
 /// was looked at, so a name that answers otherwise the next time gains nothing.
 /// </summary>
 /// <param name="allowed">Hosts, addresses and networks that may be connected to although they are not public.</param>
-internal sealed class AddressGuard(IReadOnlyList<string> allowed)
+public sealed class AddressGuard(IReadOnlyList<string> allowed)
 {
     /// <summary>Beside these no IPv4 address is special: this network, private, shared, loopback, link-local, protocols, tests, multicast, reserved.</summary>
     private static readonly IPNetwork[] closed =

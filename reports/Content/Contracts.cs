@@ -1,0 +1,52 @@
+using Crm.Analytics.Reports.Definitions;
+using Crm.Analytics.Warehouse.Declarations;
+
+namespace Crm.Analytics.Reports.Content;
+
+/// <summary>Which contracts the figures of a block come from.</summary>
+internal static class Contracts
+{
+    /// <summary>The contract that most models score customers by.</summary>
+    private const string Sales = "order_line";
+
+    /// <summary>Contracts that a block stands on and that nothing fills; empty when one of the block's cubes can be answered, or when it is not known.</summary>
+    public static IReadOnlyList<string> Missing(BlockPlan block, FillOptions options)
+    {
+        if (options.Catalogue is not { } catalogue || options.Filled is not { } filled)
+        {
+            return [];
+        }
+
+        var needed = BlockQuestions.Of(block).Select(q => Of(BlockQuestions.CubeOf(q), catalogue)).ToList();
+        return needed.Count > 0 && needed.TrueForAll(n => n.Count > 0 && !n.Any(filled.Contains)) ? [.. needed.SelectMany(n => n).Distinct()] : [];
+    }
+
+    /// <summary>The contracts any one of which gives a cube rows.</summary>
+    private static IReadOnlyList<string> Of(string owner, Catalogue catalogue)
+    {
+        if (!catalogue.Cubes.TryGetValue(owner, out var cube))
+        {
+            return catalogue.Dimensions.TryGetValue(owner, out var dimension) && dimension.From is { } own ? [own] : [];
+        }
+
+        return catalogue.Facts.Values.FirstOrDefault(f => f.Table == cube.Table) is { } fact ? Of(fact, catalogue, depth: 0) : [];
+    }
+
+    private static IReadOnlyList<string> Of(Fact fact, Catalogue catalogue, int depth)
+    {
+        if (fact.From is { } contract)
+        {
+            return [contract];
+        }
+
+        if (fact.Derived is { } derived && depth < 4)
+        {
+            return [.. Sources(derived).Where(catalogue.Facts.ContainsKey).SelectMany(name => Of(catalogue.Facts[name], catalogue, depth + 1)).Distinct()];
+        }
+
+        // Every run scores the quality of what it read; the other scores are of customers who bought.
+        return fact.Kind == FactKind.Score && fact.Name != "quality" ? [Sales] : [];
+    }
+
+    private static IEnumerable<string> Sources(DerivedFact derived) => derived.Parts.Select(p => p.Fact);
+}

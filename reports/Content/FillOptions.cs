@@ -1,0 +1,32 @@
+using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Query;
+
+namespace Crm.Analytics.Reports.Content;
+
+/// <summary>For whom and for what a report is filled.</summary>
+public sealed record FillOptions
+{
+    /// <summary>Nothing beyond the report itself.</summary>
+    public static FillOptions Default { get; } = new();
+
+    /// <summary>Values of the report's parameters, by name; those not named have their default.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Parameters { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>True for files of figures: all rows, whatever a block's limit leaves out on the page.</summary>
+    public bool Complete { get; init; }
+
+    /// <summary>What is declared, to say which contract an empty block stands on; null: not said.</summary>
+    public Catalogue? Catalogue { get; init; }
+
+    /// <summary>Contracts that the project's sources fill; null: not known.</summary>
+    public IReadOnlySet<string>? Filled { get; init; }
+
+    /// <summary>Rows that the reader may see: all must hold for every question. Empty: all rows.</summary>
+    public IReadOnlyList<CubeFilter> RowFilters { get; init; } = [];
+
+    /// <summary>Read the warehouse as this run left it; null: as it is.</summary>
+    public int? AsOfRun { get; init; }
+
+    /// <summary>A sentence that stands over everything, e.g. that today's load has not come; null for none.</summary>
+    public string? Notice { get; init; }
+}
