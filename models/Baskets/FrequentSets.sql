@@ -1,6 +1,6 @@
 -- grain: one row per frequent item set; one per rule
 -- reads: {table}, {has}
--- writes: nothing (temporary tables only)
+-- writes: {has} (temporary tables only)
 
 -- part: lines
 -- What lies twice in a basket lies in it once.

@@ -1,6 +1,6 @@
 -- grain: one row per sequence of items that customers bought one after the other
 -- reads: {table}, {has}, {next}
--- writes: nothing (temporary tables only)
+-- writes: {has} (temporary tables only)
 
 -- part: lines
 CREATE OR REPLACE TEMP TABLE sequence_line AS

@@ -1,5 +1,5 @@
 -- grain: one row per record that a model learns from
--- reads: {table}, {profiles}
+-- reads: {table}
 -- writes: nothing
 
 -- part: text

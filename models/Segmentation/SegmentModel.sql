@@ -1,5 +1,5 @@
 -- grain: one row per segment, snapshot date and member
--- reads: star.fact_sales, star.fact_support_case, star.fact_campaign_contact, star.fact_interaction, star.fact_web_event, star.fact_loyalty_entry, star.fact_survey_response, star.dim_customer, {events}
+-- reads: star.fact_sales, star.fact_support_case, star.fact_campaign_contact, star.fact_interaction, star.fact_web_event, star.fact_loyalty_entry, star.fact_survey_response, star.dim_customer
 -- writes: nothing (temporary tables only; the loader's merge writes star.score_segment_member and star.score_segment_overlap)
 
 -- part: newest
