@@ -6,7 +6,11 @@ return args switch
     ["query", .. var rest] => QueryBench.Run(Rounds(rest, 15)),
     ["append", .. var rest] => AppendBench.Run(Rounds(rest, 7)),
     ["load", .. var rest] => LoadBench.Run(Number(rest, "--millions", 1), Number(rest, "--rounds", 1)),
+    ["clv", .. var rest] => ClvBench.Run(Number(rest, "--millions", 1)),
     ["load-project", var project] => LoadBench.Load(project),
+    ["identity", .. var rest] => IdentityBench.Run(Number(rest, "--records", 0) is > 0 and var records ? [records] : [10_000, 100_000, 1_000_000]),
+    ["identity-match", var file, var keys] => IdentityBench.Match(file, keys),
+    ["identity-by-hand", var file, var keys] => IdentityBench.ByHand(file, keys),
     ["baseline", var data, var file, var script] => EtlBench.Baseline(data, file, script),
     [] => EtlBench.Run(5) + QueryBench.Run(15) + AppendBench.Run(7),
     _ => Usage(),
@@ -19,6 +23,6 @@ static int Number(string[] rest, string name, int otherwise) => Array.IndexOf(re
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], or load [--millions N] [--rounds N]");
+    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], or clv [--millions N]");
     return 2;
 }

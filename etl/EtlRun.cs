@@ -39,6 +39,8 @@ public sealed class EtlRun
     private readonly RunClock clock;
     private readonly List<string> warnings = [];
     private Judgement judgement = Judgement.None;
+    private readonly List<StreamLoad> joined = [];
+    private MemberResolution? resolution;
     private int nextFile;
 
     /// <summary>Prepares a run.</summary>
@@ -68,25 +70,34 @@ public sealed class EtlRun
         var latest = log.Latest();
         var run = (latest?.Run ?? 0) + 1;
         nextFile = log.NextFile();
-        var landed = request.Replays ? [] : new StreamLanding(project, environment, log, clock).Land(request, cancellation);
+        resolution = MemberResolution.Of(project, environment, run);
+        var landed = request.Replays || request.IsDecided ? [] : new StreamLanding(project, environment, log, clock).Land(request, cancellation);
         var streams = request.Replays ? new StreamReplay(project, environment, log, run).Recall(request) : Take(landed, run);
         var declarations = DeclarationsHash.Of(project, environment.Program);
-        if (streams.Count == 0 && (latest?.Declarations == declarations || request.Replays))
+        if (streams.Count == 0 && (latest?.Declarations == declarations || request.Replays) && resolution?.IsDue != true)
         {
             warnings.AddRange(QualityGate.JudgeNothingNew(environment.Warehouse, project, clock.Now));
             Forget(landed, streams, request);
             return new(latest?.Run, false, default, [], clock.Done, [], warnings);
         }
 
-        Conform(streams, cancellation);
+        Conform(streams, run, cancellation);
         streams.RemoveAll(s => s.IsNothingNew);
-        if (streams.Count == 0 && latest?.Declarations == declarations)
+        if (streams.Count == 0 && latest?.Declarations == declarations && resolution?.IsDue != true)
         {
             Forget(landed, streams, request);
             return new(latest?.Run, false, default, [], clock.Done, [], warnings);
         }
 
+        if (resolution is not null)
+        {
+            var known = project.Sources.SelectMany(s => s.Streams.Select(t => KnownStream.Of(s, t, log, environment)));
+            clock.Step("identity", () => resolution.Resolve(streams, known, cancellation));
+            warnings.AddRange(resolution.Messages);
+        }
+
         var summary = Publish(streams, landed, run, started, declarations, request, cancellation);
+        clock.Report("tidy up", null, 0);
         Forget(landed, streams, request);
         return summary with { Steps = clock.Done, Run = summary.Published && !request.IsDry ? run : latest?.Run };
     }
@@ -100,6 +111,7 @@ public sealed class EtlRun
             streams.Add(new(project, stream.Stream, stream.Extracted.Batches, scratch, ref nextFile, run)
             {
                 KeyList = stream.KeyList,
+                Resumed = stream.Extracted.Resumed,
                 IsWhole = true,
             });
             warnings.AddRange(ColumnDriftGate.Judge(streams[^1].Source.Name, streams[^1].Stream, streams[^1].Drift));
@@ -109,19 +121,37 @@ public sealed class EtlRun
         return problems.Count == 0 ? streams : throw new DeclarationException(problems);
     }
 
-    private void Conform(List<StreamLoad> streams, CancellationToken cancellation)
+    private void Conform(StreamLoad stream, CancellationToken cancellation)
+    {
+        var session = environment.Warehouse;
+        if (stream.Keys?.Make(session) == true)
+        {
+            StarSchema.Checkpoint(session);
+        }
+
+        clock.Step($"conform {stream.Source.Name}/{stream.Stream.Name}", () => stream.Conform(session, environment.Landing, ref nextFile, cancellation));
+        warnings.AddRange(stream.Warnings());
+    }
+
+    private void Conform(List<StreamLoad> streams, int run, CancellationToken cancellation)
     {
         var session = environment.Warehouse;
         ConformedStream.MakeBadTable(session);
-        foreach (var stream in streams)
+        streams.ForEach(s => Conform(s, cancellation));
+        foreach (var (source, join) in project.Sources.SelectMany(s => s.Joins.Select(j => (s, j))))
         {
-            if (stream.Keys?.Make(session) == true)
+            StreamLoad? made = null;
+            if (streams.TrueForAll(s => !s.IsRecalled))
             {
-                StarSchema.Checkpoint(session);
+                clock.Step($"join {source.Name}/{join.Name}", () => (made = new JoinLoad(project, environment, log, run).Land(source, join, streams, ref nextFile))?.Files.Sum(f => f.Records) ?? 0);
             }
 
-            clock.Step($"conform {stream.Source.Name}/{stream.Stream.Name}", () => stream.Conform(session, environment.Landing, ref nextFile, cancellation));
-            warnings.AddRange(stream.Warnings());
+            if (made is not null)
+            {
+                joined.Add(made);
+                streams.Add(made);
+                Conform(made, cancellation);
+            }
         }
 
         clock.Step("judge", () =>
@@ -175,7 +205,8 @@ public sealed class EtlRun
 
         log.Quarantine(run, ConformedStream.BadTable);
         Scorecard.Write(session, judgement, run, started);
-        var publishing = new Publishing(session, project, streams, environment.Landing, clock, run);
+        resolution?.Publish();
+        var publishing = new Publishing(session, project, streams, environment.Landing, clock, run, resolution);
         var newest = publishing.Load();
         warnings.AddRange(publishing.Findings);
         var scored = 0L;
@@ -191,16 +222,18 @@ public sealed class EtlRun
 
         var summaries = streams.Select(s => new StreamSummary(s.Source.Name, s.Stream.Name, s.Files.Count, publishing.Count(s))).ToList();
         var counts = summaries.Aggregate(default(RecordCounts), (sum, s) => sum + s.Counts);
-        var published = streams.Count > 0 || scored > 0;
+        var published = streams.Count > 0 || scored > 0 || resolution?.Changed == true;
         if (published)
         {
             WriteStates(landed, streams, run);
+            joined.ForEach(j => log.WriteState(j.Source.Name, j.Stream.Name, j.Join!.Sql, ColumnDriftGate.Merged(null, j.Columns), run));
             summaries.ForEach(s => log.Write(run, s.Source, s.Stream, s.Files, s.Counts));
             clock.Write(log, run);
             log.Write(new PublishedRun(run, started, clock.Now, newest, declarations, environment.Program, counts));
         }
 
         var reasons = streams.SelectMany(s => s.Reasons(session)).OrderByDescending(r => r.Records).ToList();
+        clock.Report("commit", null, 0);
         cancellation.ThrowIfCancellationRequested();
         return new(run, published, counts, summaries, [], reasons, warnings) { Tables = publishing.Tables };
     }
@@ -238,9 +271,9 @@ public sealed class EtlRun
             }
         }
 
-        foreach (var stream in loaded.Where(_ => request.IsDry))
+        foreach (var stream in loaded.Concat(joined).Distinct().Where(s => request.IsDry || !loaded.Contains(s)))
         {
-            foreach (var batch in stream.Batches.Where(b => b.MarksDeleted && landed.All(l => !l.Extracted.Batches.Contains(b))))
+            foreach (var batch in stream.Batches.Where(b => (b.MarksDeleted || stream.Join is not null) && landed.All(l => !l.Extracted.Batches.Contains(b))))
             {
                 environment.Landing.Discard(stream.Source.Name, stream.Stream.Name, batch.Id);
             }

@@ -7,7 +7,8 @@ using Crm.Analytics.Warehouse.Storage;
 namespace Crm.Analytics.Etl;
 
 /// <summary>The part of a run that readers see at once: dimensions, facts and what hangs on them, inside one transaction.</summary>
-internal sealed class Publishing(ISession session, Project project, IReadOnlyList<StreamLoad> streams, LandingStore store, RunClock clock, int run)
+internal sealed class Publishing(
+    ISession session, Project project, IReadOnlyList<StreamLoad> streams, LandingStore store, RunClock clock, int run, MemberResolution? resolution)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<Publishing>();
     private readonly Catalogue catalogue = project.Catalogue;
@@ -27,6 +28,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
     public DateTime? Load()
     {
         DimensionLoad.MakeLoadedTable(session);
+        var moved = Relocate();
         foreach (var dimension in catalogue.Dimensions.Values.Where(d => !d.IsDate && HasWork(d)).OrderBy(d => d.Name, StringComparer.Ordinal))
         {
             clock.Step($"load dim_{dimension.Name}", () => LoadDimension(dimension));
@@ -38,6 +40,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             clock.Step($"load {fact.TableName}", () => LoadFact(fact));
         }
 
+        moved.ForEach(new Relocation(session).End);
         foreach (var fact in FactOrder.Derived(catalogue))
         {
             var load = new DerivedFactLoad(session, fact, catalogue, run);
@@ -53,6 +56,30 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         }
 
         return Facts().Select(f => Loader(f).Newest()).Max();
+    }
+
+    /// <summary>Lets rows follow records that stand in another place of their file now; answers the facts in which places are not settled yet.</summary>
+    private List<string> Relocate()
+    {
+        var facts = new List<string>();
+        foreach (var stream in streams.Where(s => s.Relocated is not null))
+        {
+            foreach (var contract in stream.Maps.Select(m => m.Contract.Name).Distinct())
+            {
+                foreach (var fact in Facts().Where(f => f.From == contract))
+                {
+                    new Relocation(session).Begin(fact.Table, stream.Relocated!);
+                    facts.Add(fact.Table);
+                }
+
+                foreach (var dimension in catalogue.Dimensions.Values.Where(d => !d.IsDate && d.From == contract))
+                {
+                    new Relocation(session).Move(dimension.Table, stream.Relocated!);
+                }
+            }
+        }
+
+        return [.. facts.Distinct()];
     }
 
     /// <summary>What became of a stream's records.</summary>
@@ -75,26 +102,29 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         .Where(c => rows.All(r => r.Map.Columns.ContainsKey(c))
             && project.Sources.SelectMany(s => s.Maps).Where(m => m.Contract == contract).All(m => m.Columns.ContainsKey(c) || (m.Columns.Count == 0 && rows.Count == 1)))];
 
-    private bool HasWork(Dimension dimension) => Rows(dimension.From!).Any()
+    private bool HasWork(Dimension dimension) => Rows(dimension.From!).Any() || (IsResolved(dimension) && resolution!.Touched is not null)
         || Facts().Any(f => f.Roles.Any(r => r.Dimension == dimension.Name && Rows(f.From!).Any(m => r.Columns.All(Filled(m.Map).Contains))));
 
-    private bool HasWork(Fact fact) => Rows(fact.From!).Any() || (Loader(fact).HasRows() && fact.Roles.Any(r => touched.Contains(r.Dimension)))
+    private bool HasWork(Fact fact) => Rows(fact.From!).Any() || (Loader(fact).HasRows() && (resolution?.Moves(fact) == true || fact.Roles.Any(r => touched.Contains(r.Dimension))))
         || (fact.Columns.Any(c => c.Currency is not null) && Rates()?.ChangedDays() is not null);
 
     private static long Rows(MergeCounts counts) => counts.Inserted + counts.Changed + counts.Removed;
 
     private IEnumerable<(StreamLoad Stream, ConformedRows Map)> Rows(string contract) =>
-        streams.SelectMany(s => s.Maps.Where(m => m.Contract.Name == contract).Select(m => (s, m)));
+        streams.SelectMany(s => s.Maps.Where(m => m.Contract.Name == contract).Select(m => (s, resolution?.Resolved(s, m) ?? m)));
+
+    private bool IsResolved(Dimension dimension) => dimension.Name == resolution?.Dimension.Name;
 
     private long LoadDimension(Dimension dimension)
     {
         var maps = Rows(dimension.From!).ToList();
-        if (maps.Count == 0)
+        if (maps.Count == 0 && (!IsResolved(dimension) || resolution!.Touched is null))
         {
             return InferMembers(dimension);
         }
 
-        var relation = maps[0].Map.View;
+        var relation = maps.Count == 0 ? resolution!.NoRows() : maps[0].Map.View;
+        var others = IsResolved(dimension) ? resolution!.Idle.ToList() : [];
         if (maps.Count > 1)
         {
             relation = $"rows_{dimension.From}";
@@ -104,7 +134,7 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
 
         var rows = new ContractRows(relation, (key, members) =>
         {
-            var all = maps.Select(m => m.Stream.History(store).AllOf(m.Map, key, members)).ToList();
+            var all = maps.Concat(others).Select(m => IsResolved(dimension) ? resolution!.AllOf(m.Stream, m.Map, members) : m.Stream.History(store).AllOf(m.Map, key, members)).ToList();
             if (all.Contains(null))
             {
                 return null;
@@ -114,11 +144,11 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             return $"all_{dimension.Name}";
         })
         {
-            Filled = maps.SelectMany(m => Filled(m.Map)).ToHashSet(),
-            Clearing = Clearing(dimension.From!, [.. maps.Select(m => m.Map)]),
+            Filled = maps.Concat(others).SelectMany(m => Filled(m.Map)).ToHashSet(),
+            Clearing = Clearing(dimension.From!, [.. maps.Select(m => m.Map)]).Except(IsResolved(dimension) ? resolution!.Chosen : []).ToHashSet(),
         };
         var load = new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run);
-        var counts = load.Apply(rows, Withdrawn(dimension, maps));
+        var counts = load.Apply(rows, Withdrawn(dimension, maps), IsResolved(dimension) && resolution!.Touched is not null ? MemberResolution.Gone : null);
         if (counts.Any && maps.Any(m => !IsAppended(m.Stream)))
         {
             load.NoteLoaded();
@@ -146,8 +176,13 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
         foreach (var (stream, map) in maps.Where(m => m.Stream.Changed.Count > 0))
         {
             var name = $"withdrawn_{stream.Source.Name}_{stream.Stream.Name}_{dimension.Name}";
-            if (stream.History(store).MakeWithdrawn(session, map, dimension.Key!, name))
+            if (stream.History(store).MakeWithdrawn(session, Original(stream, map), dimension.Key!, name))
             {
+                if (IsResolved(dimension))
+                {
+                    resolution!.MapMembers(stream, name);
+                }
+
                 // Several streams with changed files: later tables take the earlier ones in.
                 if (table is not null)
                 {
@@ -158,8 +193,17 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             }
         }
 
+        if (!IsResolved(dimension) || resolution!.Touched is not { } moved || table is null)
+        {
+            return table ?? (IsResolved(dimension) ? resolution!.Touched : null);
+        }
+
+        session.Execute(Sql.Fill("join_members", ("from", moved), ("into", table)));
         return table;
     }
+
+    /// <summary>The rows as their stream makes them, before members are resolved.</summary>
+    private static ConformedRows Original(StreamLoad stream, ConformedRows map) => stream.Maps.First(m => m.Map == map.Map);
 
     private long InferMembers(Dimension dimension)
     {
@@ -175,7 +219,8 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             }
         }
 
-        return inferred;
+        return IsResolved(dimension) && resolution!.Touched is not null
+            ? inferred + new DimensionLoad(session, dimension, catalogue.Contracts[dimension.From!], run).Infer(MemberResolution.MovedMembers, ["member"]) : inferred;
     }
 
     private long FillDates()
@@ -194,14 +239,14 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             }
         }
 
-        return needed ? DateDimension.Fill(session, date, project.Settings.FiscalYearStart, run) : 0;
+        return needed ? DateDimension.Fill(session, date, project.Settings, run) : 0;
     }
 
     private long FillDates(Fact derived)
     {
         var dates = derived.Roles.Where(r => catalogue.Dimensions[r.Dimension].IsDate).ToList();
         dates.ForEach(r => DateDimension.Need(session, derived.Table, r.Column));
-        return dates.Count == 0 ? 0 : DateDimension.Fill(session, catalogue.Dimensions[dates[0].Dimension], project.Settings.FiscalYearStart, run);
+        return dates.Count == 0 ? 0 : DateDimension.Fill(session, catalogue.Dimensions[dates[0].Dimension], project.Settings, run);
     }
 
     private long LoadFact(Fact fact)
@@ -225,6 +270,14 @@ internal sealed class Publishing(ISession session, Project project, IReadOnlyLis
             appended[stream] = map.Map.Filter is null && counts.Unchanged + counts.Changed == 0 ? counts.Inserted : appended.GetValueOrDefault(stream);
             rows += counts.Inserted + counts.Changed + counts.Removed;
             Note(fact.TableName, counts);
+            resolution?.Note(stream, fact, map);
+        }
+
+        if (resolution?.Moves(fact) == true)
+        {
+            var moved = resolution.Move(Loader(fact), fact);
+            Note(fact.TableName, new(0, moved, 0, 0));
+            rows += moved;
         }
 
         rows += Loader(fact).LookUpAgain(touched) + Loader(fact).ConvertAgain();

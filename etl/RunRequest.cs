@@ -22,11 +22,14 @@ public sealed record RunRequest
     /// <summary>Only the records in the quarantine are replayed, those of this choice; null for all records.</summary>
     public QuarantineChoice? Quarantined { get; init; }
 
+    /// <summary>True to read nothing: only what people decided of identities is followed.</summary>
+    public bool IsDecided { get; init; }
+
     /// <summary>True to do everything but the commit, and to leave nothing behind: the summary tells what a run would change.</summary>
     public bool IsDry { get; init; }
 
     /// <summary>True when nothing in particular is asked for.</summary>
-    public bool IsPlain => Source is null && Range.IsAll && !Replays;
+    public bool IsPlain => Source is null && Range.IsAll && !Replays && !IsDecided;
 }
 
 /// <summary>Which records of the quarantine.</summary>

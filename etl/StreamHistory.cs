@@ -30,6 +30,10 @@ internal sealed class StreamHistory(
             "some_members", ("rows", rows.Sql), ("ids", rows.Ids), ("key", SqlName.Quote(key)), ("members", members)));
     }
 
+    /// <summary>A query for every accepted row ever landed in one contract, this run's among them, or null when a landed batch is gone.</summary>
+    public string? All(ConformedRows map) => Landed(
+        map, known.ExceptBy(now.Select(n => n.Path), k => k.Path, StringComparer.Ordinal).Concat(now), rows => Sql.Fill("all_rows", ("rows", rows.Sql), ("ids", rows.Ids)));
+
     /// <summary>Makes a temporary table of the members that the earlier content of changed files spoke of; false when there are none to ask.</summary>
     public bool MakeWithdrawn(ISession session, ConformedRows map, string key, string table)
     {
@@ -52,6 +56,15 @@ internal sealed class StreamHistory(
             return store.Find(shape.Source.Name, shape.Stream.Name, group.Key) is { } batch ? [LandedRelation.Sql(batch, f => ids.GetValueOrDefault(f.Path, -1))] : Array.Empty<string>();
         });
     }
+
+    /// <summary>What the run's changed files held before: for each landing that has any, its columns and the relation with <c>_file</c> and <c>_record</c>.</summary>
+    public IEnumerable<(IReadOnlyList<LandedColumn> Columns, string Sql)> Replaced() =>
+        known.Where(k => replaced.ContainsKey(k.Path)).GroupBy(k => k.Landing, StringComparer.Ordinal).SelectMany(group =>
+        {
+            var ids = group.ToDictionary(f => f.Path, f => f.FileId, StringComparer.Ordinal);
+            return store.Find(shape.Source.Name, shape.Stream.Name, group.Key) is { } batch
+                ? [(batch.Columns, LandedRelation.Sql(batch with { Files = [.. batch.Files.Where(f => ids.ContainsKey(f.Path))] }, f => ids[f.Path]))] : Array.Empty<(IReadOnlyList<LandedColumn>, string)>();
+        });
 
     private string? Landed(ConformedRows map, IEnumerable<LoadedFile> wanted, Func<(string Sql, string Ids), string> select)
     {

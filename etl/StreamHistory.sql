@@ -12,6 +12,9 @@ WHERE member IS NOT NULL
 -- part: member_of
 SELECT {key} AS member FROM ({rows}) WHERE _file IN ({ids})
 
+-- part: all_rows
+SELECT * FROM ({rows}) WHERE _file IN ({ids})
+
 -- part: some_members
 SELECT * FROM ({rows}) WHERE _file IN ({ids}) AND {key} IN (SELECT member FROM {members})
 

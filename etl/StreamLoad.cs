@@ -104,6 +104,18 @@ internal sealed class StreamLoad
     /// <summary>Temporary table (file_id) of all files of the source.</summary>
     public string SourceTable => $"source_{name}";
 
+    /// <summary>The join that made the records; null for a stream of the source.</summary>
+    public StreamJoin? Join { get; init; }
+
+    /// <summary>Temporary table (key) of joined keys that are gone unless the join made them again; null when the records are all there are.</summary>
+    public string? Affected { get; init; }
+
+    /// <summary>How many of the batches an earlier run that died had landed; they stand first.</summary>
+    public int Resumed { get; init; }
+
+    /// <summary>Temporary table (old_file, old_record, file_id, source_record) of records that stand in another place now; null for none.</summary>
+    public string? Relocated { get; private set; }
+
     /// <summary>Parquet file of all keys the source has now; null when it was not asked.</summary>
     public string? KeyList { get; init; }
 
@@ -149,10 +161,15 @@ internal sealed class StreamLoad
         var relation = Raw;
         if (Keys is not null)
         {
-            KeyCounts = IsRecalled ? Keys.Recall(session, Raw, cancellation) : Keys.Compare(session, Raw, cancellation);
+            KeyCounts = IsRecalled ? Keys.Recall(session, Raw, cancellation) : Keys.Compare(session, Raw, Changed.Count > 0 ? ChangedTable : null, cancellation);
             hasKeyless = Keys.RejectKeyless(session, Raw, ConformedStream.BadTable) > 0;
             session.Execute(Sql.Fill("view", ("view", $"new_{name}"), ("rows", Keys.New(Raw, KeyCounts))));
             relation = $"new_{name}";
+            Relocated = Keys.HasRelocated ? Keys.Relocated : null;
+        }
+        else if (Changed.Count > 0 && !IsRecalled)
+        {
+            Relocated = new Relocations(shape with { Columns = columns }).Find(session, Raw, History(store).Replaced(), $"relocated_{name}");
         }
 
         conformed.Fill(session, relation, cancellation);
@@ -193,6 +210,13 @@ internal sealed class StreamLoad
     {
         var read = Only is null ? files.Values.Sum(f => f.Records) : session.Scalar<long>(Sql.Fill("only_count", ("only", OnlyTable)));
         var quarantined = session.Scalar<long>(Sql.Fill("bad_records", ("bad", ConformedStream.BadTable), ("files", FilesTable)));
+        if (Maps.Count == 0)
+        {
+            // Records that are loaded joined with others, or not at all: those that are new are taken.
+            var taken = read - quarantined - (Keys is null ? 0 : KeyCounts.Unchanged);
+            return new(read, taken, read - quarantined - taken, quarantined, removed);
+        }
+
         if (Keys is null && appended == read - quarantined)
         {
             return new(read, appended, 0, quarantined, removed);
@@ -234,7 +258,7 @@ internal sealed class StreamLoad
 
     private int IdOf(LandedFile file) => files[file.Path].FileId;
 
-    private IReadOnlyList<DescribedColumn> ColumnsOf(ISession session) => batches.Count == 1
+    private IReadOnlyList<DescribedColumn> ColumnsOf(ISession session) => batches.Count == 0 ? [] : batches.Count == 1
         ? [.. batches[0].Columns.Select(c => new DescribedColumn(c.Name, c.Type))]
         : [.. session.Describe(LandedRelation.Sql(batches, (_, f) => IdOf(f))).Where(c => !LandedRelation.LineageColumns.Contains(c.Name) && c.Name != ContentKey)];
 
@@ -248,11 +272,15 @@ internal sealed class StreamLoad
         MakeRaw(session);
         if (batches is [.., { IsSnapshot: true }])
         {
-            queries.Add(Keys!.GoneFromSnapshot(Sql.Fill("snapshot", ("raw", Raw), ("files", SqlName.List(Snapshot().SelectMany(b => b.Files).Select(f => $"{IdOf(f)}"))))));
+            queries.Add(Keys!.GoneFromSnapshot(Part(Snapshot())));
+        }
+        else if (Affected is not null)
+        {
+            queries.Add(Keys!.GoneAmong(Raw, Affected));
         }
         else if (KeyList is not null)
         {
-            queries.Add(Keys!.Gone(Sql.Fill("key_list", ("file", EnginePath.Literal(KeyList))), Raw));
+            queries.Add(Keys!.Gone(Sql.Fill("key_list", ("file", EnginePath.Literal(KeyList))), Part(batches.Skip(Resumed)), Resumed == 0 ? null : Part(batches.Take(Resumed))));
         }
 
         if (Changed.Count > 0)
@@ -271,6 +299,10 @@ internal sealed class StreamLoad
 
     /// <summary>The batches that hold everything there is: the last one, with the chunks right before it.</summary>
     private IEnumerable<LandedBatch> Snapshot() => batches.SkipLast(1).Reverse().TakeWhile(b => b.HasMore).Prepend(batches[^1]);
+
+    /// <summary>The raw rows of some of the batches.</summary>
+    private string Part(IEnumerable<LandedBatch> of) =>
+        Sql.Fill("snapshot", ("raw", Raw), ("files", SqlName.List(of.SelectMany(b => b.Files).Select(f => $"{IdOf(f)}").DefaultIfEmpty("NULL"))));
 
     private string MakeRaw(ISession session)
     {
@@ -291,7 +323,7 @@ internal sealed class StreamLoad
 
         session.Execute(Sql.Fill("view", ("view", Raw), ("rows", rows)));
         session.Execute(Sql.Fill("view", ("view", conformed.Lined!), ("rows", WithAbsent(
-            batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.SqlWithLines(batches, IdOf)))));
+            batches.Count == 0 ? Sql.Fill("nothing", ("empty", shape.Empty())) : LandedRelation.SqlWithLines(batches, IdOf, ConformedStream.AskedTable)))));
         return Raw;
     }
 
@@ -308,19 +340,24 @@ internal sealed class StreamLoad
 
     private void NoteRejects(ISession session)
     {
-        foreach (var reject in batches.SelectMany(b => b.Rejects).Where(_ => Only is null))
+        var rejects = Only is null ? batches.SelectMany(b => b.Rejects).ToList() : [];
+        if (rejects.Count == 0)
         {
-            session.Execute(Sql.Fill("reject", ("bad", ConformedStream.BadTable)), new
-            {
-                file_id = files[reject.Path].FileId,
-                record = reject.Record,
-                line = reject.Line,
-                column = reject.ColumnName,
-                number = reject.Column,
-                reason = reject.Reason,
-                raw = reject.RawText,
-            });
+            return;
         }
+
+        session.InTransaction(() =>
+        {
+            using var append = session.Append("temp", ConformedStream.BadTable);
+            foreach (var reject in rejects)
+            {
+                append.Row(
+                    files[reject.Path].FileId, reject.Record, reject.Line, null, "unreadable", reject.ColumnName, reject.Reason, reject.RawText,
+                    reject.Column == 0 ? null : reject.Column);
+            }
+
+            append.Complete();
+        });
     }
 
     private static ConformedRows RowsOf(Project project, StreamShape shape, ContractMap map)

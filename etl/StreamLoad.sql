@@ -75,6 +75,3 @@ CREATE OR REPLACE TEMP TABLE {gone} AS
 
 -- part: gone_count
 SELECT count(*) FROM {gone}
-
--- part: reject
-INSERT INTO {bad} VALUES ($file_id, $record, $line, NULL, 'unreadable', $column, $reason, $raw, nullif($number, 0))

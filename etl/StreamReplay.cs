@@ -1,4 +1,5 @@
 using Crm.Analytics.Etl.Landing;
+using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Loading;
@@ -20,9 +21,10 @@ internal sealed class StreamReplay(Project project, RunEnvironment environment, 
         using var scratch = environment.Scratch.Connect();
         foreach (var source in project.Sources.Where(s => request.Source is null || s.Name == request.Source))
         {
-            foreach (var stream in source.Streams.Where(s => request.Stream is null || s.Name == request.Stream))
+            foreach (var known in source.Streams.Where(s => request.Stream is null || s.Name == request.Stream).Select(s => KnownStream.Of(source, s, log, environment))
+                .Concat(source.Joins.Where(j => request.Stream is null || j.Streams.Contains(request.Stream)).Select(j => Joined(source, j))))
             {
-                var known = KnownStream.Of(source, stream, log, environment);
+                var stream = known.Stream;
                 var wanted = Wanted(source, stream, known.Files, request);
                 if (wanted.Count == 0)
                 {
@@ -41,6 +43,14 @@ internal sealed class StreamReplay(Project project, RunEnvironment environment, 
         }
 
         return streams;
+    }
+
+    /// <summary>A join as it landed.</summary>
+    private KnownStream Joined(Source source, StreamJoin join)
+    {
+        var before = log.State(source.Name, join.Name);
+        var columns = ColumnDriftGate.Read(before?.Columns).Select(c => c.Name).ToList();
+        return new(JoinColumns.Source(source, join, columns), JoinColumns.Stream(source, join, columns), log.Files(source.Name, join.Name), before, false);
     }
 
     private List<LoadedFile> Wanted(Source source, SourceStream stream, IReadOnlyList<LoadedFile> known, RunRequest request)

@@ -4,12 +4,14 @@ using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Staging;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Query;
 using Crm.Analytics.Warehouse.Storage;
+using ISession = Crm.Analytics.Warehouse.Storage.ISession;
 
 namespace Crm.Analytics.Host;
 
@@ -53,7 +55,7 @@ internal static class Composition
     {
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
         using var session = scratch.Connect();
-        return session.Scalar<string>(SqlFile.Beside(typeof(Composition)).Fill("version"));
+        return session.Scalar<string>(SqlFile.Beside(typeof(Composition)).Fill(""));
     }
 
     /// <summary>
@@ -79,12 +81,12 @@ internal static class Composition
         var path = WarehouseOf(project);
         if (context.Served is { } served && served.Path == path)
         {
-            return HasRun(served.Instance) ? new OpenWarehouse(null, served.Instance) : throw NothingLoaded(path);
+            return served.Published is not null ? new OpenWarehouse(null, served.Instance) : throw new NothingLoadedException(path);
         }
 
         if (!File.Exists(path))
         {
-            throw NothingLoaded(path);
+            throw new NothingLoadedException(path);
         }
 
         var file = RunFile.Share(path, context.Wait, context.Error.WriteLine, context.Cancellation);
@@ -92,21 +94,47 @@ internal static class Composition
     }
 
     /// <summary>The reader that answers questions from an open warehouse.</summary>
-    public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new CubeReader(warehouse.Instance.Connect, project.Catalogue);
+    public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new CubeReader(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System));
+
+    /// <summary>Opens a project's warehouse to be kept open for reading and writing; it is made when it is not there yet.</summary>
+    public static ServedWarehouse OpenToServe(Project project, CommandContext context, string doing)
+    {
+        var open = Open(RunFile.Hold(WarehouseOf(project), doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
+        return new(WarehouseOf(project), open.File!, open.Instance);
+    }
 
     /// <summary>Runs the project's ETL and models, alone in its warehouse.</summary>
     public static RunSummary Run(Project project, CommandContext context, string doing, RunRequest request, IProgress<RunProgress>? progress)
     {
         var path = WarehouseOf(project);
         var served = context.Served is { } open && open.Path == path ? open : null;
-        using var run = served?.HoldRun(context);
+        using var run = served?.HoldRun(context.Wait, context.Error.WriteLine, context.Cancellation);
         using var warehouse = served is not null
             ? new OpenWarehouse(null, served.Instance)
             : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { MemoryLimit = MemoryOf(project, 1) });
         using var session = warehouse.Instance.Connect();
-        var environment = new RunEnvironment(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), [new RfmStep()], Version, TimeProvider.System);
+        IModelStep[] after = [new RfmStep(), new ClvStep(), new LearningStep(), new RollupStep()];
+        var environment = new RunEnvironment(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), after, Version, TimeProvider.System);
         return new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
+    }
+
+    /// <summary>Writes to the warehouse what a person says, alone in it and in one transaction.</summary>
+    public static void Write(Project project, CommandContext context, string doing, Action<ISession> write)
+    {
+        var path = WarehouseOf(project);
+        var served = context.Served is { } open && open.Path == path ? open : null;
+        if (served is null && !File.Exists(path))
+        {
+            throw new NothingLoadedException(path);
+        }
+
+        using var run = served?.HoldRun(context.Wait, context.Error.WriteLine, context.Cancellation);
+        using var warehouse = served is not null
+            ? new OpenWarehouse(null, served.Instance)
+            : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
+        using var session = warehouse.Instance.Connect();
+        session.InTransaction(() => write(session));
     }
 
     /// <summary>Checks the SQL of the sources' maps against the columns their streams have now, without reading the data.</summary>
@@ -115,17 +143,24 @@ internal static class Composition
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
         using var session = scratch.Connect();
         var problems = new List<Problem>();
+        var known = new Dictionary<(string Source, string Stream), IReadOnlyList<LandedColumn>>();
         foreach (var (source, stream) in project.Sources.SelectMany(s => s.Streams.Select(t => (s, t))))
         {
             try
             {
                 var columns = ConnectorOf(source).Columns(new StreamContext(project.Folder, source, stream, session) { Secrets = SecretsOf(project) }, cancellation);
+                known.Add((source.Name, stream.Name), columns);
                 problems.AddRange(MapCheck.Check(session, project, source, stream, columns));
             }
             catch (CrmException e) when (e.Kind != FailureKind.Busy)
             {
                 problems.Add(new Problem(stream.Where, $"{e.Found} ({e.Where})", e.Expected, e.Next));
             }
+        }
+
+        foreach (var (source, join) in project.Sources.SelectMany(s => s.Joins.Where(j => j.Streams.All(n => known.ContainsKey((s.Name, n)))).Select(j => (s, j))))
+        {
+            problems.AddRange(MapCheck.Check(session, project, source, join, stream => known[(source.Name, stream)]));
         }
 
         return problems;
@@ -142,15 +177,6 @@ internal static class Composition
     public static Secrets SecretsOf(Project project) => new(project.Folder, Environment.GetEnvironmentVariable);
 
     private static string LandingOf(Project project) => Path.Combine(project.Folder, "landing");
-
-    private static CrmException NothingLoaded(string path) =>
-        new(FailureKind.Failed, "nothing is loaded yet", path, "the warehouse that a run makes", "Run `crm run` first");
-
-    private static bool HasRun(DuckDbInstance instance)
-    {
-        using var session = instance.Connect();
-        return session.Scalar<long>(SqlFile.Beside(typeof(Composition)).Fill("published")) > 0;
-    }
 
     private static IConnector ConnectorOf(Source source) => StandardConnectors.All.First(c => c.Kind == source.Connector);
 

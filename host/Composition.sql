@@ -1,9 +1,4 @@
--- grain: one row
--- reads: meta.run
--- writes: nothing
-
--- part: version
+-- grain: one row: the engine's version
+-- reads: none
+-- writes: none
 SELECT version()
-
--- part: published
-SELECT count(*) FROM meta.run WHERE status = 'published'

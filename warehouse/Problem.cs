@@ -11,6 +11,6 @@ public sealed record Problem(SourceLocation Where, string Found, string Expected
     public override string ToString() => Line(Where.ToString(), Found, Expected, Next);
 
     /// <summary>The four facts of an error in one line.</summary>
-    internal static string Line(string where, string found, string expected, string next)
+    public static string Line(string where, string found, string expected, string next)
         => $"{where}: {found}. Expected {expected}{(expected.EndsWith('?') ? "" : ".")} {(next.Length > 0 ? char.ToUpperInvariant(next[0]) : "")}{next.AsSpan(Math.Min(1, next.Length))}.";
 }

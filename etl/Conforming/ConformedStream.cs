@@ -32,23 +32,34 @@ public sealed record ConformedRows(ContractMap Map, Contract Contract, IReadOnly
 /// <param name="target">Name of the temporary table of conformed records.</param>
 public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRows> rows, string target)
 {
+    private static readonly SqlFile Sql = SqlFile.Beside<ConformedStream>();
+
     /// <summary>The temporary table of bad records, one row per reason.</summary>
     public const string BadTable = "bad_record";
+
+    /// <summary>The temporary table (file_id, source_record) of the bad records that <see cref="Lined"/> is asked for.</summary>
+    public const string AskedTable = "asked_record";
 
     /// <summary>The raw relation's column with the line a record begins on, where its connector knows it.</summary>
     public const string LineColumn = "_line";
 
-    private static readonly SqlFile Sql = SqlFile.Beside<ConformedStream>();
+    private const string GatheredTable = "gathered_record";
     private string from = "";
 
     /// <summary>What it makes.</summary>
     public IReadOnlyList<ConformedRows> Rows => rows;
 
-    /// <summary>Relation of the raw records with <see cref="LineColumn"/>, for those that are bad; null for the relation they are filled from.</summary>
+    /// <summary>
+    /// Relation of the raw records with <see cref="LineColumn"/>, at least of those in <see cref="AskedTable"/>; null for the relation they are filled from.
+    /// </summary>
     public string? Lined { get; init; }
 
     /// <summary>Empties (and makes) the table of bad records.</summary>
-    public static void MakeBadTable(ISession session) => session.Execute(Sql.Fill("bad_table", ("bad", BadTable)));
+    public static void MakeBadTable(ISession session)
+    {
+        session.Execute(Sql.Fill("bad_table", ("bad", BadTable)));
+        session.Execute(Sql.Fill("ask_untold", ("asked", AskedTable), ("bad", BadTable)));
+    }
 
     /// <summary>Conforms the records and makes the views; bad records go to <see cref="BadTable"/>.</summary>
     /// <param name="session">The warehouse; outside a transaction, since a failing expression would end it.</param>
@@ -78,9 +89,15 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
         }
 
         var bad = session.Scalar<long>(Sql.Fill("count_bad", ("target", target)));
+        var badRows = bad > 0 ? BadRows(session, raw, cancellation) : "";
         foreach (var row in rows.Where(_ => bad > 0))
         {
-            session.Execute(Part("reasons", Sql.Fill("bad_of", ("raw", raw), ("target", target)), [row], evaluation), null, cancellation);
+            session.Execute(Part("reasons", badRows, [row], evaluation), null, cancellation);
+        }
+
+        if (badRows == GatheredTable)
+        {
+            Tell(session, badRows, cancellation);
         }
 
         // Records can have been found bad before their values were looked at.
@@ -96,9 +113,32 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
     /// </summary>
     public void Withdraw(ISession session, CancellationToken cancellation)
     {
-        var line = session.Describe(Sql.Fill("raw_columns", ("raw", Lined ?? from)), cancellation).Any(c => c.Name == LineColumn) ? LineColumn : "NULL";
         session.Execute(Sql.Fill("withdraw", ("target", target), ("bad", BadTable)));
-        session.Execute(Sql.Fill("raw", ("bad", BadTable), ("raw", Lined ?? from), ("record", shape.Record()), ("line", line)), null, cancellation);
+        session.Execute(Sql.Fill("ask_untold", ("asked", AskedTable), ("bad", BadTable)));
+        if (session.Scalar<bool>(Sql.Fill("is_asked", ("asked", AskedTable))))
+        {
+            Tell(session, Lined ?? from, cancellation);
+        }
+    }
+
+    /// <summary>The raw records of what was found bad. Those of a stream without keys are gathered with their lines, so that the landing is read once for all.</summary>
+    private string BadRows(ISession session, string raw, CancellationToken cancellation)
+    {
+        if (Lined is null || shape.TellsDeletes)
+        {
+            return Sql.Fill("bad_of", ("raw", raw), ("target", target));
+        }
+
+        session.Execute(Sql.Fill("ask_bad", ("asked", AskedTable), ("target", target)));
+        session.Execute(Sql.Fill("gather", ("gathered", GatheredTable), ("lined", Lined)), null, cancellation);
+        return GatheredTable;
+    }
+
+    private void Tell(ISession session, string relation, CancellationToken cancellation)
+    {
+        var line = session.Describe(Sql.Fill("raw_columns", ("raw", relation)), cancellation).Any(c => c.Name == LineColumn) ? LineColumn : "NULL";
+        session.Execute(
+            Sql.Fill("raw", ("bad", BadTable), ("raw", relation), ("record", shape.Record()), ("line", line)), null, cancellation);
     }
 
     /// <summary>The number of the raw column that an expression is; null when it is more than a column.</summary>
@@ -145,7 +185,7 @@ public sealed class ConformedStream(StreamShape shape, IReadOnlyList<ConformedRo
         var conformed = Sql.Fill(
             "conformed", ("passed", Passed(shape)), ("modified", modified), ("kept", expressions.Kept()), ("is_bad", $"({isBad})"), ("all_values", values));
         return part == "conformed" ? conformed : Sql.Fill(
-            part, ("target", target), ("conformed", conformed), ("bad", BadTable), ("contract", SqlName.Literal(of[0].Contract.Name)),
+            part, ("target", target), ("conformed", conformed), ("bad", BadTable), ("contract", of.Count == 0 ? "NULL" : SqlName.Literal(of[0].Contract.Name)),
             ("reasons", $"[{SqlName.List(checks.Select(c => c.AsReason()))}]"), ("all_values", values), ("is_bad", isBad));
     }
 }

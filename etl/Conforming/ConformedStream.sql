@@ -1,6 +1,6 @@
 -- grain: one record of a stream with the values that contracts want of it
--- reads: {raw}, {target}, {bad}, {view}
--- writes: {target}, {bad}, {view}
+-- reads: {raw}, {target}, {bad}, {view}, {asked}, {lined}
+-- writes: {target}, {bad}, {view}, {asked}, {gathered}
 
 -- part: stage
 -- Raw values beside their declared types.
@@ -51,7 +51,7 @@ SELECT count(*) FROM {target} WHERE _bad
 SELECT count(*) FROM {bad}
 
 -- part: bad_of
-(SELECT * FROM {raw} WHERE (_file, _record) IN (SELECT (_file, _record) FROM {target} WHERE _bad))
+(SELECT r.* FROM {raw} r SEMI JOIN (SELECT _file, _record FROM {target} WHERE _bad) b ON b._file = r._file AND b._record = r._record)
 
 -- part: reasons
 -- A fault that another contract of the stream has told already is the same fault.
@@ -74,12 +74,23 @@ UPDATE {target} SET _bad = true WHERE NOT _bad AND (_file, _record) IN (SELECT (
 -- part: raw_columns
 SELECT * FROM {raw}
 
+-- part: ask_bad
+CREATE OR REPLACE TEMP TABLE {asked} AS SELECT _file AS file_id, _record AS source_record FROM {target} WHERE _bad
+
+-- part: ask_untold
+CREATE OR REPLACE TEMP TABLE {asked} AS SELECT DISTINCT file_id, source_record FROM {bad} WHERE raw IS NULL
+
+-- part: is_asked
+SELECT EXISTS (SELECT 1 FROM {asked})
+
+-- part: gather
+CREATE OR REPLACE TEMP TABLE {gathered} AS SELECT * FROM {lined}
+
 -- part: raw
 UPDATE {bad} SET raw = r.raw, line = coalesce({bad}.line, r.line)
 FROM (
   SELECT _file, _record, to_json({record}) AS raw, CAST({line} AS BIGINT) AS line
-  FROM {raw}
-  WHERE (_file, _record) IN (SELECT (file_id, source_record) FROM {bad} WHERE raw IS NULL)
+  FROM {raw} SEMI JOIN (SELECT file_id, source_record FROM {bad} WHERE raw IS NULL) u ON u.file_id = _file AND u.source_record = _record
 ) r
 WHERE file_id = r._file AND source_record = r._record
 

@@ -40,6 +40,10 @@ public interface IConnector
     LandedBatch Extract(
         StreamContext stream, Discovery found, ExtractTarget target, IProgress<ExtractProgress>? progress = null, CancellationToken cancellation = default);
 
+    /// <summary>What people are told of a committed state: the mark, the place in a log; null when there is nothing to tell.</summary>
+    /// <param name="state">The state, as the connector wrote it.</param>
+    string? MarkOf(string state) => null;
+
     /// <summary>
     /// Writes the keys of all records that the source has now to a Parquet file with the stream's key columns, typed as <see cref="Extract"/> types them.
     /// Only asked of connectors whose <see cref="ConnectorOptions.ReadsKeys"/> is true.

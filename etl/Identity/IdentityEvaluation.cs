@@ -76,6 +76,11 @@ public sealed class IdentityEvaluation(ISession session, Action<string> said)
         var truth = request.Truth is null ? null : TruthRule.Read(session, request.Truth, read.Columns, said);
         var compared = read.Columns.Where(c => c != truth?.Column && !request.Ignored.Contains(c, StringComparer.OrdinalIgnoreCase)).ToList();
         var columns = ColumnRecognition.Recognise(session, "identity_input", compared, request.Columns);
+        if (request.Files.Count > 1)
+        {
+            columns = ColumnAlignment.Align(session, columns, said);
+        }
+
         said($"columns: {(columns.Count == 0 ? "none to compare by" : string.Join(", ", columns.Select(c => $"{c.Name} ({c.Kind})")))}");
         var records = StandardRecords.Make(session, "identity_input", columns, request.Match.Country, cancellation);
         var match = new ProbabilisticMatcher(session, columns, request.Match, SayRules).Match(records, null, null, cancellation);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Crm.Analytics.Etl.Identity.Clustering;
 using Crm.Analytics.Etl.Identity.Matching;
 using Crm.Analytics.Etl.Identity.Normalising;
+using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Identity;
@@ -21,7 +22,35 @@ public sealed record DeterministicRule(string Name, IReadOnlyList<string> Column
 /// <param name="Rules">Deterministic rules, the surest first.</param>
 /// <param name="Match">The probabilistic matcher; null to go by rules alone.</param>
 /// <param name="Guards">Guards of clusters.</param>
-public sealed record IdentitySettings(IReadOnlyList<MatchColumn> Columns, IReadOnlyList<DeterministicRule> Rules, MatchOptions? Match, ClusterGuards Guards);
+public sealed record IdentitySettings(IReadOnlyList<MatchColumn> Columns, IReadOnlyList<DeterministicRule> Rules, MatchOptions? Match, ClusterGuards Guards)
+{
+    /// <summary>Calling code of telephone numbers without one; empty when unknown.</summary>
+    public string Country { get; init; } = "";
+
+    /// <summary>What decides whether a pair is a link, as text: when it changes, all pairs are compared again.</summary>
+    public string Fingerprint => string.Create(
+        CultureInfo.InvariantCulture, $"{string.Join(',', Columns.Select(c => $"{c.Name}={c.Kind}"))};{Match?.Threshold};{Match?.PairsPerRecord};{Country}");
+
+    /// <summary>The settings that a project declares.</summary>
+    /// <param name="declared">The declaration.</param>
+    /// <param name="numberOf">The number of each source.</param>
+    public static IdentitySettings Of(IdentityDeclaration declared, IReadOnlyDictionary<string, int> numberOf) => new(
+        ColumnRecognition.WithPartners([.. declared.Columns.Select(c => new MatchColumn(c.Key, KindOf(c.Value)))]),
+        [.. declared.Rules.Select(r => new DeterministicRule(r.Name, r.Columns) { MostRecords = r.AtMost })],
+        declared.Match is { } match ? new MatchOptions { Threshold = match.Threshold, PairsPerRecord = match.PairsPerRecord, Country = declared.CallingCode } : null,
+        new ClusterGuards
+        {
+            MaxSize = declared.Guards.MostRecords,
+            OneRecordPerSource = !declared.Guards.Several,
+            SeveralOf = declared.Guards.SeveralOf.Where(numberOf.ContainsKey).Select(s => numberOf[s]).ToHashSet(),
+        })
+    {
+        Country = declared.CallingCode,
+    };
+
+    /// <summary>The kind that a declaration names, as <c>full_name</c>.</summary>
+    public static MatchKind KindOf(string name) => Enum.Parse<MatchKind>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+}
 
 /// <summary>What a run changed.</summary>
 /// <param name="Records">Records there are.</param>
@@ -42,7 +71,7 @@ public sealed class IdentityRun(ISession session, IdentitySettings settings, int
 {
     // Weights of what is certain, in bits: rules in their order, then what people decided.
     private const double RuleWeight = 1_000;
-    private const double DecisionWeight = 10_000;
+    private const double DecisionWeight = 2 * ClusterGuards.Decided;
 
     private static readonly SqlFile Sql = SqlFile.Beside<IdentityRun>();
     private readonly List<string> messages = [];
@@ -55,8 +84,9 @@ public sealed class IdentityRun(ISession session, IdentitySettings settings, int
     {
         var columns = settings.Columns.Select(c => SqlName.Quote(c.Name)).ToList();
         session.Execute(Sql.Fill(
-            "input", ("relation", relation), ("columns", SqlName.List(columns.Select(c => $"r.{c}"))), ("values", SqlName.List(columns.Select(c => $"r.{c}")))), null, cancellation);
-        var records = StandardRecords.Make(session, "identity_input", settings.Columns, settings.Match?.Country ?? "", cancellation);
+            "input", ("relation", relation), ("columns", SqlName.List(columns.Select(c => $"r.{c}"))),
+            ("values", SqlName.List(columns.Select(c => $"r.{c}").Prepend(SqlName.Literal(settings.Fingerprint))))), null, cancellation);
+        var records = StandardRecords.Make(session, "identity_input", settings.Columns, settings.Country, cancellation);
         ApplyRules(cancellation);
         var found = settings.Match is null ? [] : Match(records, settings.Match, cancellation);
         session.Execute(Sql.Fill("new_links"), new
@@ -71,8 +101,9 @@ public sealed class IdentityRun(ISession session, IdentitySettings settings, int
         var apart = session.Query<ApartRow>(Sql.Fill("apart", ("links", Sql.Fill("decided", ("merge", "false")))));
         var before = session.Query<BeforeRow>(Sql.Fill("before"));
         var clusters = new ClusterBuilder(settings.Guards, [0, .. before.Select(b => b.Source)]).Build(links.Select(l => new ClusterLink(l.L, l.R, l.Weight)), apart.Select(a => (a.L, a.R)));
-        messages.AddRange(clusters.Cut.GroupBy(c => c.Reason).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Count():N0} link(s) cut: {c.Key}")));
         var ids = StableIds.Give(clusters.ClusterOf, [null, .. before.Select(b => b.CustomerId)], session.Scalar<long>(Sql.Fill("next")));
+        messages.AddRange(clusters.Cut.GroupBy(c => c.Reason).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Count():N0} link(s) between records were cut: {CutLink.Words(c.Key)}")));
+        messages.AddRange(ids.Merged.Count == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{ids.Merged.Count:N0} customer(s) became part of others")]);
         session.Execute(Sql.Fill("assigned"), new { records = before.Select(b => b.R).ToList(), ids = ids.IdOf.Skip(1).ToList() });
         return new(records, ids.IdOf.Skip(1).Distinct().Count(), ids, messages);
     }

@@ -1,6 +1,6 @@
 -- grain: one record of a run
--- reads: {relation}, identity_record, identity_input, identity_rule_link, identity_new_link, identity_assigned, identity.record, identity.link, identity.decision, identity.model
--- writes: identity.record, identity.link, identity.model, identity_rule_link
+-- reads: {relation}, identity_record, identity_input, identity_rule_link, identity_new_link, identity_assigned, identity_found_link, identity.record, identity.link, identity.decision, identity.model
+-- writes: identity.record, identity.link, identity.decision, identity.model, identity_rule_link
 
 -- part: input
 CREATE OR REPLACE TEMP TABLE identity_input AS
@@ -13,9 +13,9 @@ CREATE OR REPLACE TEMP TABLE identity_rule_link (l INTEGER, r INTEGER, rule VARC
 
 -- part: rule
 INSERT INTO identity_rule_link
-SELECT first, _r, {name}, {weight}
+SELECT least(first, _r), greatest(first, _r), {name}, {weight}
 FROM (
-  SELECT _r, min(_r) OVER (PARTITION BY {values}) AS first, count(*) OVER (PARTITION BY {values}) AS records
+  SELECT _r, arg_min(_r, _key) OVER (PARTITION BY {values}) AS first, count(*) OVER (PARTITION BY {values}) AS records
   FROM identity_record
   WHERE {filled}
 )
@@ -67,13 +67,20 @@ INSERT INTO identity.record
 SELECT a.record_key, a.source, a.customer_id, a.content, {run}, NULL
 FROM identity_assigned a
 WHERE NOT EXISTS (SELECT 1 FROM identity.record k WHERE k.run_to IS NULL AND k.record_key = a.record_key);
-UPDATE identity.link SET run_to = {run}
-WHERE run_to IS NULL AND (rule <> 'probabilistic' OR left_key NOT IN (SELECT _key FROM identity_input WHERE NOT _new) OR right_key NOT IN (SELECT _key FROM identity_input WHERE NOT _new));
-INSERT INTO identity.link
-SELECT least(a._key, b._key), greatest(a._key, b._key), n.rule, n.pattern, n.weight, {run}, NULL
+CREATE OR REPLACE TEMP TABLE identity_found_link AS
+SELECT least(a._key, b._key) AS left_key, greatest(a._key, b._key) AS right_key, n.rule, n.pattern, n.weight
 FROM identity_new_link n
 JOIN identity_record a ON a._r = n.l
-JOIN identity_record b ON b._r = n.r
+JOIN identity_record b ON b._r = n.r;
+UPDATE identity.link SET run_to = {run}
+WHERE run_to IS NULL
+  AND NOT EXISTS (SELECT 1 FROM identity_found_link n WHERE n.left_key = link.left_key AND n.right_key = link.right_key AND n.rule = link.rule AND n.weight = link.weight)
+  AND (rule <> 'probabilistic' OR left_key NOT IN (SELECT _key FROM identity_input WHERE NOT _new) OR right_key NOT IN (SELECT _key FROM identity_input WHERE NOT _new));
+INSERT INTO identity.link
+SELECT n.left_key, n.right_key, n.rule, n.pattern, n.weight, {run}, NULL
+FROM identity_found_link n
+WHERE NOT EXISTS (SELECT 1 FROM identity.link k WHERE k.run_to IS NULL AND k.left_key = n.left_key AND k.right_key = n.right_key AND k.rule = n.rule);
+UPDATE identity.decision SET run_id = {run} WHERE run_id IS NULL
 
 -- part: known_model
 SELECT model FROM identity.model ORDER BY run_id DESC LIMIT 1

@@ -95,31 +95,13 @@ public static class RecordFiles
             return "utf-16";
         }
 
-        if (probe.Gzip || IsUtf8(file))
+        if (probe.Gzip || TextLayout.IsUtf8(file))
         {
             return "utf-8";
         }
 
         warnings.Add($"{file}: not UTF-8; read as Latin-1");
         return "latin-1";
-    }
-
-    private static bool IsUtf8(string file)
-    {
-        using var reader = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        var buffer = new char[65_536];
-        try
-        {
-            while (reader.Read(buffer, 0, buffer.Length) > 0)
-            {
-            }
-
-            return true;
-        }
-        catch (DecoderFallbackException)
-        {
-            return false;
-        }
     }
 
     private static IReadOnlyList<DescribedColumn> Columns(ISession session, string rows, string file)

@@ -9,7 +9,7 @@ public static class LandedRelation
     /// <summary>Columns of the relation besides the raw ones: the file's id, its path, the number of the record in it, when the file last changed, whether the record is a deletion.</summary>
     public static readonly IReadOnlyList<string> LineageColumns = ["_file", "_path", "_record", "_modified", LandedBatch.DeletedColumn];
 
-    /// <summary>The line a record begins on, from 1 (BIGINT): of <see cref="SqlWithLines(LandedBatch, Func{LandedFile, int}?)"/>.</summary>
+    /// <summary>The line a record begins on, from 1 (BIGINT): of <see cref="SqlWithLines(LandedBatch, Func{LandedFile, int}?, string?)"/>.</summary>
     public const string LineColumn = "_line";
 
     private static readonly SqlFile Text = SqlFile.Beside(typeof(LandedRelation));
@@ -48,7 +48,8 @@ public static class LandedRelation
     /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="fileId">The id that lineage gives a file; null for the file's number in the batch.</param>
-    public static string SqlWithLines(LandedBatch batch, Func<LandedFile, int>? fileId = null)
+    /// <param name="among">A relation (file_id, source_record) of the records that alone are wanted; null for all.</param>
+    public static string SqlWithLines(LandedBatch batch, Func<LandedFile, int>? fileId = null, string? among = null)
     {
         var files = batch.Files.Where(f => f.Records > 0).ToList();
         if (files.Count == 0)
@@ -61,14 +62,16 @@ public static class LandedRelation
         return Text.Fill(
             "relation with lines",
             ("columns", Columns(batch)), ("deleted", Deleted(batch)), ("files", SqlName.List(files.Select(f => File(batch, f, fileId?.Invoke(f) ?? f.Number, several: false)))), ("parquet", EnginePath.Literal(batch.ParquetPath)), ("known", known),
+            ("among", among is null ? "" : Text.Fill("among", ("records", among))),
             ("runs", SqlName.List(runs.DefaultIfEmpty("(-1, 0::BIGINT, 0::BIGINT)"))));
     }
 
     /// <summary>The same over several batches.</summary>
     /// <param name="batches">The batches.</param>
     /// <param name="fileId">The id that lineage gives a file.</param>
-    public static string SqlWithLines(IReadOnlyList<LandedBatch> batches, Func<LandedFile, int> fileId) =>
-        string.Join("\nUNION ALL BY NAME\n", batches.Select(b => SqlWithLines(b, fileId)));
+    /// <param name="among">A relation (file_id, source_record) of the records that alone are wanted; null for all.</param>
+    public static string SqlWithLines(IReadOnlyList<LandedBatch> batches, Func<LandedFile, int> fileId, string? among = null) =>
+        string.Join("\nUNION ALL BY NAME\n", batches.Select(b => SqlWithLines(b, fileId, among)));
 
     private static string Columns(LandedBatch batch) => string.Concat(batch.Columns.Select(c => $", r.{SqlName.Quote(c.Name)}"));
 

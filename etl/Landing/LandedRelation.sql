@@ -22,10 +22,13 @@ SELECT f.file_id AS _file, f.path AS _path, r._number AS _record, f.modified AS 
 FROM (
   SELECT p.*, coalesce(p._record, p.file_row_number - s.first_row + 1) AS _number
   FROM read_parquet({parquet}, file_row_number = true) p
-  JOIN (VALUES {files}) s(number, file_id, path, modified, first_row) ON p._file = s.number
+  JOIN (VALUES {files}) s(number, file_id, path, modified, first_row) ON p._file = s.number{among}
 ) r
 JOIN (VALUES {files}) f(number, file_id, path, modified, first_row) ON r._file = f.number
 ASOF LEFT JOIN (VALUES {runs}) l(number, record, line) ON r._file = l.number AND r._number >= l.record
+
+-- part: among
+ SEMI JOIN {records} a ON a.file_id = s.file_id AND a.source_record = coalesce(p._record, p.file_row_number - s.first_row + 1)
 
 -- part: empty with lines
 SELECT NULL::INTEGER AS _file, NULL::VARCHAR AS _path, NULL::BIGINT AS _record, NULL::TIMESTAMP AS _modified, NULL::BIGINT AS _line{deleted}{columns}

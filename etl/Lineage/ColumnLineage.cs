@@ -25,7 +25,7 @@ public sealed class ColumnLineage(Project project)
     public IReadOnlyList<LineageStep> Forward(Source source, SourceStream stream, string column)
     {
         var start = $"{source.Name}.{stream.Name}.{column}";
-        var contracts = source.Maps.Where(m => m.From == stream.Name).SelectMany(m => ContractColumns(m, column, start)).ToList();
+        var contracts = source.MapsOf(stream.Name).SelectMany(m => ContractColumns(m, column, start)).ToList();
         var tables = contracts.SelectMany(c => Tables(c.Name)).DistinctBy(t => (t.Name, t.From, t.Through)).ToList();
         var members = tables.SelectMany(Members).DistinctBy(m => (m.Name, m.From)).ToList();
         return [.. contracts, .. tables, .. members, .. Derived(members)];

@@ -98,7 +98,7 @@ public sealed record ColumnMatch(ContractColumn Column, ColumnProfile? Raw, stri
     private static string Read(ContractColumn column, ColumnProfile raw) => column.Type.Kind switch
     {
         not TypeKind.Text when raw.DecimalComma => $"replace(replace({Name(raw.Name)}, '.', ''), ',', '.')",
-        TypeKind.Text when raw.RawType == "VARCHAR" && raw.Type.Kind == TypeKind.Decimal && raw.Top.Count > 0 && raw.Top.All(t => t.EndsWith(".0", StringComparison.Ordinal)) =>
+        TypeKind.Text when raw.RawType == "VARCHAR" && raw.Type.Kind == TypeKind.Decimal && raw.Top.Count > 0 && raw.Top.All(t => t.Value.EndsWith(".0", StringComparison.Ordinal)) =>
             $@"regexp_replace({Name(raw.Name)}, '\.0$', '')",
         _ => raw.Name,
     };

@@ -11,7 +11,7 @@ namespace Crm.Analytics.Etl.Staging;
 /// <param name="Distinct">Different values, approximately.</param>
 /// <param name="Smallest">Least value: of numbers the number, else as the raw type orders.</param>
 /// <param name="Largest">Largest value.</param>
-/// <param name="Top">The most frequent values, approximately, most frequent first.</param>
+/// <param name="Top">The most frequent values, most frequent first: which ones they are is found approximately, how often each is there exactly.</param>
 /// <param name="Patterns">The most frequent forms: A for capitals, a for small letters, 9 for digits.</param>
 /// <param name="Type">The type it most probably has.</param>
 /// <param name="Format">strptime pattern of its dates; null for ISO 8601 and for other types.</param>
@@ -20,7 +20,7 @@ namespace Crm.Analytics.Etl.Staging;
 /// <param name="Personal">What personal data it seems to hold; null for none.</param>
 /// <param name="Content">What its texts are by their looks: e-mail, currency, country …; null for nothing known.</param>
 public sealed record ColumnProfile(
-    string Name, string RawType, long Records, long Filled, long Empty, long Distinct, string? Smallest, string? Largest, IReadOnlyList<string> Top,
+    string Name, string RawType, long Records, long Filled, long Empty, long Distinct, string? Smallest, string? Largest, IReadOnlyList<FrequentValue> Top,
     IReadOnlyList<string> Patterns, ColumnType Type, string? Format, string? OtherFormat, bool DecimalComma, string? Personal, string? Content)
 {
     /// <summary>Records without a value.</summary>
@@ -32,3 +32,8 @@ public sealed record ColumnProfile(
     /// <summary>True when, as far as was looked, every record has a value of its own here.</summary>
     public bool IsUnique => Records >= FewestForAKey && Missing == 0 && Empty == 0 && Distinct >= Records * 0.97;
 }
+
+/// <summary>A value that is there often.</summary>
+/// <param name="Value">The value as text, at most 60 characters of it.</param>
+/// <param name="Records">How many records have it.</param>
+public sealed record FrequentValue(string Value, long Records);

@@ -32,7 +32,7 @@ public sealed class KeyIndex(StreamShape shape, bool isOfVersions)
     private readonly string name = $"{shape.Source.Name}__{shape.Stream.Name}";
 
     /// <summary>The table of known keys.</summary>
-    public string Table => $"stage.{SqlName.Quote(name)}";
+    public string Table => TableOf(shape.Source.Name, shape.Stream.Name);
 
     /// <summary>Temporary table of what the delivery says of each record: key, ord, hash, is_deleted, file_id, source_record, status, good_file, good_record.</summary>
     public string Delta => SqlName.Quote($"delta_{name}");
@@ -43,13 +43,25 @@ public sealed class KeyIndex(StreamShape shape, bool isOfVersions)
     /// <summary>Temporary table (file_id, source_record) of records that a good one has replaced: if they were bad, that is mended.</summary>
     public string Replaced => SqlName.Quote($"replaced_{name}");
 
+    /// <summary>Temporary table (key, old_file, old_record, file_id, source_record negative) of records that stand in another place now, as they were.</summary>
+    public string Relocated => SqlName.Quote($"relocated_{name}");
+
+    /// <summary>True when <see cref="Relocated"/> has any; after <see cref="Compare"/>.</summary>
+    public bool HasRelocated { get; private set; }
+
     /// <summary>True for streams whose records have a key.</summary>
     public static bool Has(SourceStream stream) => stream.Key.Count > 0;
+
+    /// <summary>The table of known keys of a stream.</summary>
+    public static string TableOf(string source, string stream) => $"stage.{SqlName.Quote($"{source}__{stream}")}";
+
+    /// <summary>True when the table of known keys of a stream is there.</summary>
+    public static bool IsThere(ISession session, string source, string stream) => session.Scalar<long>(Sql.Fill("is_there"), new { name = $"{source}__{stream}" }) > 0;
 
     /// <summary>Makes the table of known keys when it is not there; outside a transaction. Answers true when it was made.</summary>
     public bool Make(ISession session)
     {
-        if (session.Scalar<long>(Sql.Fill("is_there"), new { name }) > 0)
+        if (IsThere(session, shape.Source.Name, shape.Stream.Name))
         {
             return false;
         }
@@ -61,11 +73,19 @@ public sealed class KeyIndex(StreamShape shape, bool isOfVersions)
     /// <summary>Compares a delivery with what is known; answers what it says.</summary>
     /// <param name="session">The warehouse.</param>
     /// <param name="raw">Relation of the delivery's records: raw columns, <c>_file</c>, <c>_record</c>, <c>_deleted</c>.</param>
+    /// <param name="changed">Temporary table (file_id) of files that are delivered again; null for none.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public KeyCounts Compare(ISession session, string raw, CancellationToken cancellation)
+    public KeyCounts Compare(ISession session, string raw, string? changed, CancellationToken cancellation)
     {
         session.Execute(Fill("said", raw), null, cancellation);
         session.Execute(Fill("delta", raw), null, cancellation);
+        if (changed is not null)
+        {
+            session.Execute(Fill("judged_again", raw, ("files", changed)), null, cancellation);
+            session.Execute(Fill("relocated", raw, ("files", changed)), null, cancellation);
+            HasRelocated = session.Scalar<long>(Fill("relocated_count", raw)) > 0;
+        }
+
         session.Execute(Fill("status", raw), null, cancellation);
         var c = session.Query<CountsRow>(Fill("counts", raw))[0];
         return new(c.Unchanged, c.Current, c.Superseded, c.Late, c.Deleted);
@@ -98,16 +118,25 @@ public sealed class KeyIndex(StreamShape shape, bool isOfVersions)
     /// <param name="raw">The delivery.</param>
     public string GoneFromSnapshot(string raw) => Fill("gone", raw, ("present", Fill("keys", raw)));
 
-    /// <summary>Query of the known keys that the source's own list of keys lacks; those that just came are there.</summary>
+    /// <summary>Query of the keys that the source's own list of keys lacks; those that just came are there.</summary>
     /// <param name="listed">Relation with the stream's key columns.</param>
-    /// <param name="raw">What came.</param>
-    public string Gone(string listed, string raw) =>
-        Fill("gone", raw, ("present", $"{Fill("listed", raw, ("listed", listed), ("listed_key", Key(SqlName.Quote)))}\nUNION ALL\n{Fill("keys", raw)}"));
+    /// <param name="came">What this run read.</param>
+    /// <param name="resumed">What an earlier run that died had read; null for nothing.</param>
+    public string Gone(string listed, string came, string? resumed)
+    {
+        var present = $"{Fill("listed", came, ("listed", listed), ("listed_key", Key(SqlName.Quote)))}\nUNION ALL\n{Fill("keys", came)}";
+        return Fill("gone", came, ("present", present)) + (resumed is null ? "" : "\n" + Fill("gone_again", came, ("present", present), ("came", Fill("keys", resumed))));
+    }
 
     /// <summary>Query of the known keys of some files that a relation lacks.</summary>
     /// <param name="raw">The relation.</param>
     /// <param name="files">Temporary table (file_id) of files that were delivered again.</param>
     public string GoneFrom(string raw, string files) => Fill("gone_from", raw, ("present", Fill("keys", raw)), ("files", files));
+
+    /// <summary>Query of those of some known keys that a relation lacks.</summary>
+    /// <param name="raw">The relation.</param>
+    /// <param name="among">Temporary table (key) of the keys that are looked for.</param>
+    public string GoneAmong(string raw, string among) => Fill("gone_among", raw, ("present", Fill("keys", raw)), ("among", among));
 
     /// <summary>Makes <see cref="Moved"/>, once it is known which records are bad: a bad record takes nobody's place.</summary>
     /// <param name="session">The warehouse.</param>
@@ -118,7 +147,14 @@ public sealed class KeyIndex(StreamShape shape, bool isOfVersions)
     public bool HasMoved(ISession session) => session.Scalar<long>(Fill("moved_count", "")) > 0;
 
     /// <summary>Puts what the delivery said into the index; inside the run's transaction, after <see cref="Settle"/>.</summary>
-    public void Write(ISession session) => session.Execute(Fill("write", ""));
+    public void Write(ISession session)
+    {
+        session.Execute(Fill("write", ""));
+        if (HasRelocated)
+        {
+            session.Execute(Fill("relocate", ""));
+        }
+    }
 
     /// <summary>The key of a record as one text, unambiguous whatever the values hold; NULL when any part of it is missing.</summary>
     private string Key(Func<string, string> column)
@@ -152,7 +188,7 @@ public sealed class KeyIndex(StreamShape shape, bool isOfVersions)
     private string Fill(string part, string raw, params ReadOnlySpan<(string, string)> more) => Sql.Fill(
         part,
         [
-            ("table", Table), ("delta", Delta), ("moved", Moved), ("replaced", Replaced), ("said", SqlName.Quote($"said_{name}")), ("raw", raw), ("typed", shape.TypedColumns()), ("key", Key(RawName)), ("ord", Order()),
+            ("table", Table), ("delta", Delta), ("moved", Moved), ("replaced", Replaced), ("relocated", Relocated), ("said", SqlName.Quote($"said_{name}")), ("raw", raw), ("typed", shape.TypedColumns()), ("key", Key(RawName)), ("ord", Order()),
             ("ord_type", OrderType()), ("hash", Hash()), ("is_deleted", shape.IsDeleted()), .. more,
         ]);
 

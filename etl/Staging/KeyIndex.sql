@@ -1,6 +1,6 @@
 -- grain: one key of a stream, or one record of a delivery
--- reads: {raw}, {listed}, {table}, {said}, {delta}, {bad}, {files}, duckdb_tables
--- writes: {table}, {said}, {delta}, {moved}, {replaced}, {bad}
+-- reads: {raw}, {listed}, {table}, {said}, {delta}, {bad}, {files}, {relocated}, {came}, {among}, duckdb_tables
+-- writes: {table}, {said}, {delta}, {moved}, {replaced}, {relocated}, {bad}
 
 -- part: is_there
 SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'stage' AND table_name = $name AND database_name = current_database()
@@ -42,6 +42,28 @@ SELECT key, ord, hash, is_deleted, file_id, source_record, good_file, good_recor
             WHEN is_late THEN 'late'
             ELSE 'current' END AS status
 FROM before
+
+-- part: judged_again
+-- What the quarantine holds of a file goes when it is delivered again: a bad record in it is judged anew, though it is as it was.
+UPDATE {delta} SET status = 'current'
+WHERE status = 'unchanged' AND key IN (
+  SELECT key FROM {table} WHERE file_id IN (SELECT file_id FROM {files}) AND (good_file, good_record) IS DISTINCT FROM (file_id, source_record) AND NOT is_deleted)
+
+-- part: relocated
+-- Records of files delivered again that are as they were, in another place. Negative, so that places old and new are not mistaken for each other.
+CREATE OR REPLACE TEMP TABLE {relocated} AS
+SELECT d.key, k.file_id AS old_file, k.source_record AS old_record, d.file_id, -d.source_record AS source_record
+FROM {delta} d JOIN {table} k ON k.key = d.key
+WHERE d.status = 'unchanged' AND NOT k.is_deleted AND k.file_id IN (SELECT file_id FROM {files})
+QUALIFY row_number() OVER (PARTITION BY d.key ORDER BY d.file_id = k.file_id DESC, d.file_id, d.source_record) = 1;
+DELETE FROM {relocated} WHERE old_file = file_id AND old_record = -source_record
+
+-- part: relocated_count
+SELECT count(*) FROM {relocated}
+
+-- part: relocate
+UPDATE {table} k SET file_id = r.file_id, source_record = -r.source_record, good_file = r.file_id, good_record = -r.source_record
+FROM {relocated} r WHERE r.key = k.key
 
 -- part: status
 -- Of several records of one key the last that says something new is the current one.
@@ -91,10 +113,22 @@ SELECT key, good_file, good_record
 FROM {table}
 WHERE NOT is_deleted AND key NOT IN (SELECT key FROM ({present}) WHERE key IS NOT NULL)
 
+-- part: gone_again
+-- Keys that landed in a run that died, and that the source no longer has.
+UNION ALL
+SELECT DISTINCT key, CAST(NULL AS INTEGER), CAST(NULL AS BIGINT)
+FROM ({came})
+WHERE key IS NOT NULL AND key NOT IN (SELECT key FROM {table}) AND key NOT IN (SELECT key FROM ({present}) WHERE key IS NOT NULL)
+
 -- part: gone_from
 SELECT key, good_file, good_record
 FROM {table}
 WHERE NOT is_deleted AND file_id IN (SELECT file_id FROM {files}) AND key NOT IN (SELECT key FROM ({present}) WHERE key IS NOT NULL)
+
+-- part: gone_among
+SELECT key, good_file, good_record
+FROM {table}
+WHERE NOT is_deleted AND key IN (SELECT key FROM {among}) AND key NOT IN (SELECT key FROM ({present}) WHERE key IS NOT NULL)
 
 -- part: settle
 CREATE OR REPLACE TEMP TABLE {moved} AS

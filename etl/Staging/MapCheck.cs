@@ -64,6 +64,30 @@ public static class MapCheck
         return problems;
     }
 
+    /// <summary>All problems of a join and of the maps over it.</summary>
+    /// <param name="session">A session; no table is read or written.</param>
+    /// <param name="project">The project.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="join">The join.</param>
+    /// <param name="columns">The columns of a stream.</param>
+    public static IReadOnlyList<Problem> Check(ISession session, Project project, Source source, StreamJoin join, Func<string, IReadOnlyList<LandedColumn>> columns)
+    {
+        IReadOnlyList<LandedColumn> joined;
+        try
+        {
+            joined = JoinColumns.Describe(session, join, columns);
+        }
+        catch (EngineException e)
+        {
+            return [new(
+                join.Where, $"'{join.Sql}' cannot be understood: {e.Message.Split('\n')[0].Trim()}",
+                $"a join over {string.Join("; ", join.Streams.Select(s => $"{s} ({string.Join(", ", columns(s).Select(c => c.Name))})"))}", "Correct the join")];
+        }
+
+        var names = joined.Select(c => c.Name).ToList();
+        return Check(session, project, JoinColumns.Source(source, join, names), JoinColumns.Stream(source, join, names), joined);
+    }
+
     private static IEnumerable<Problem> Required(ContractMap map, Contract contract) =>
         contract.Columns.Where(c => c.Required && c.Default is null && !map.Columns.ContainsKey(c.Name)).Select(c => new Problem(
             map.Where, $"the map to {contract.Name} does not fill {c.Name}", $"an expression for it, since {contract.Name} requires it", $"Add '{c.Name}: …' to the map"));

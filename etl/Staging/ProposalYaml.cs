@@ -48,7 +48,8 @@ public static partial class ProposalYaml
         yaml.Append(CultureInfo.InvariantCulture, $"  {stream.Name}:\n");
         foreach (var (key, value) in stream.Options)
         {
-            yaml.Append(CultureInfo.InvariantCulture, $"    {key}: {Scalar(value)}\n");
+            var items = value.Split('\n').Select(Scalar).ToList();
+            yaml.Append(CultureInfo.InvariantCulture, $"    {key}: {(items.Count == 1 ? items[0] : $"[{string.Join(", ", items)}]")}\n");
         }
 
         if (stream.Key.Count > 0)

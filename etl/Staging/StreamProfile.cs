@@ -4,7 +4,7 @@ using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Staging;
 
-/// <summary>Profiles the raw columns of a stream in one pass over its records; the only place where types are inferred from data.</summary>
+/// <summary>Profiles the raw columns of a stream in a pass over its records, and one that counts what is frequent; the only place where types are inferred from data.</summary>
 public static class StreamProfile
 {
     /// <summary>Records that are looked at text by text; of more, evenly spread ones.</summary>
@@ -30,7 +30,10 @@ public static class StreamProfile
         var columns = sample.Columns.Select(c => Column(c.Name, c.Type));
         var rows = session.Query<Counted>(
             Sql.Fill("profile", ("columns", SqlName.List(columns)), ("relation", sample.Relation), ("step", step)), null, cancellation);
-        return [.. rows.Select(Infer)];
+        var counts = session.Query<List<long>>(Sql.Fill(
+            "tops", ("relation", sample.Relation), ("columns", SqlName.List(rows.Select(r => Sql.Fill("top", ("counts", SqlName.List(r.Top?.Select(t => Sql.Fill(
+                "equals", ("text", $"CAST({SqlName.Quote(r.Name)} AS VARCHAR)"), ("value", SqlName.Literal(t))).Trim()) ?? []))).Trim())))), null, cancellation);
+        return [.. rows.Select((r, i) => Infer(r, [.. (r.Top ?? []).Select((t, j) => new FrequentValue(t, counts[i][j])).OrderByDescending(t => t.Records)]))];
     }
 
     private static string Column(string name, string type)
@@ -42,7 +45,7 @@ public static class StreamProfile
             ("counts", SqlName.List(ContentTests.All.Select(t => Sql.Fill("matched", ("condition", t.Condition.Replace("{0}", text, StringComparison.Ordinal))).Trim())))).Trim();
     }
 
-    private static ColumnProfile Infer(Counted c)
+    private static ColumnProfile Infer(Counted c, IReadOnlyList<FrequentValue> top)
     {
         var shares = ContentTests.All.Select((t, i) => (t.What, Share: c.Looked == 0 ? 0 : (double)c.Matches[i] / c.Looked)).ToDictionary(t => t.What, t => t.Share, StringComparer.Ordinal);
         var declared = ByEngine(c.Type);
@@ -54,7 +57,7 @@ public static class StreamProfile
             c.Name, c.Type, c.Records, c.Filled, c.Empty, Math.Min(c.DistinctValues, c.Filled),
             isNumber && c.Least is { } least ? least.ToString("0.####", CultureInfo.InvariantCulture) : c.Smallest,
             isNumber && c.Most is { } most ? most.ToString("0.####", CultureInfo.InvariantCulture) : c.Largest,
-            c.Top ?? [], c.Patterns ?? [], type, isMoment ? formats[0] : null, isMoment && formats.Count > 1 && shares[formats[1]] == shares[formats[0]] ? formats[1] : null,
+            top, c.Patterns ?? [], type, isMoment ? formats[0] : null, isMoment && formats.Count > 1 && shares[formats[1]] == shares[formats[0]] ? formats[1] : null,
             isNumber && declared is null && shares[ContentTests.CommaNumber] > 0, PersonalData.Guess(c.Name, shares), Content(shares));
     }
 

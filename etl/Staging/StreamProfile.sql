@@ -40,3 +40,12 @@ left(regexp_replace(regexp_replace(regexp_replace({text}, '\p{Lu}', 'A', 'g'), '
 
 -- part: matched
 count(*) FILTER (WHERE _looked AND coalesce({condition}, false))
+
+-- part: tops
+SELECT unnest([{columns}]) FROM ({relation})
+
+-- part: top
+CAST([{counts}] AS BIGINT[])
+
+-- part: equals
+count(*) FILTER (WHERE left({text}, 60) = {value})

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using System.Text;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
-using Crm.Analytics.Host.Web.Commands;
 
 namespace Crm.Analytics.Host.Cli;
 
@@ -28,13 +28,21 @@ internal static class CommandLine
             new Command("quarantine", "The records that were not loaded, and why") { QuarantineListCommand.Create(), QuarantineShowCommand.Create(), QuarantineReplayCommand.Create() },
             LineageCommand.Create(),
             QueryCommand.Create(),
+            DrillCommand.Create(),
+            new Command("model", "Models of customers: lifetime value, churn, segments, forecasts")
+            {
+                ModelListCommand.Create(), ModelFitCommand.Create(), ModelScoreCommand.Create(), ModelValidateCommand.Create(), ModelExplainCommand.Create(),
+            },
             new Command("report", "The reports of a project")
             {
                 ReportListCommand.Create(), ReportNewCommand.Create(), ReportChoicesCommand.Create(), ReportRunCommand.Create(), ReportDeliverCommand.Create(),
                 ReportDeliveriesCommand.Create(), ReportRerunCommand.Create(),
             },
             ServeCommand.Create(),
+            new Command("customer", "The customers that records became") { CustomerShowCommand.Create(), CustomerDecisionCommand.CreateMerge(), CustomerDecisionCommand.CreateSplit() },
             new Command("identity", "Which records are one customer") { IdentityEvaluateCommand.Create() },
+            new Command("user", "Who may sign in to the server") { UserAddCommand.Create(), UserListCommand.Create(), UserPasswordCommand.Create(), UserRemoveCommand.Create() },
+            new Command("token", "Which programs may ask the server") { TokenCreateCommand.Create(), TokenListCommand.Create(), TokenRevokeCommand.Create() },
             DoctorCommand.Create(),
             SharedOptions.Project,
             SharedOptions.Json,
@@ -125,9 +133,3 @@ internal static class CommandLine
         stop.Cancel();
     }
 }
-
-/// <summary>Where a command that another process sent comes from.</summary>
-/// <param name="Served">The warehouse that this process has open.</param>
-/// <param name="Folder">Full path of the folder it was given in.</param>
-/// <param name="Redirected">True when a program reads its answer.</param>
-internal sealed record CommandOrigin(ServedWarehouse Served, string Folder, bool Redirected);

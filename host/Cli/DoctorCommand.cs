@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Storage;

@@ -69,7 +69,7 @@ internal static class IdentityEvaluateCommand
             $"{result.Records:N0} records, {result.Match.Pairs:N0} pairs compared, {result.Match.Links.Count:N0} links, {result.Clusters.Count:N0} clusters of two or more (the largest {result.Clusters.Largest:N0})"));
         foreach (var cut in result.Clusters.Cut.GroupBy(c => c.Reason))
         {
-            context.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cut.Count():N0} link(s) cut: {Words(cut.Key)}"));
+            context.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cut.Count():N0} link(s) cut: {CutLink.Words(cut.Key)}"));
         }
 
         if (result.Score is { } score)
@@ -108,7 +108,7 @@ internal static class IdentityEvaluateCommand
         foreach (var cut in result.Clusters.Cut.GroupBy(c => c.Reason))
         {
             json.WriteStartObject();
-            json.WriteString("reason", Words(cut.Key));
+            json.WriteString("reason", CutLink.Words(cut.Key));
             json.WriteNumber("links", cut.Count());
             json.WriteEndObject();
         }
@@ -187,12 +187,4 @@ internal static class IdentityEvaluateCommand
     private static string Snake(MatchKind kind) => string.Concat(kind.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
 
     private static string Figure(double value) => value < 0.001 ? value.ToString("0.0E+0", CultureInfo.InvariantCulture) : value.ToString("0.000", CultureInfo.InvariantCulture);
-
-    private static string Words(CutReason reason) => reason switch
-    {
-        CutReason.SameSource => "two records of one source",
-        CutReason.TooLarge => "more records than one customer may have",
-        CutReason.Contradiction => "records that contradict each other",
-        _ => "decided to be two customers",
-    };
 }

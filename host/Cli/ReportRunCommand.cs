@@ -5,7 +5,6 @@ using Crm.Analytics.Reports.Definitions;
 using Crm.Analytics.Reports.Delivery;
 using Crm.Analytics.Reports.Output;
 using Crm.Analytics.Warehouse;
-using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Host.Cli;
 

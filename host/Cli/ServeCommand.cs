@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using Crm.Analytics.Etl;
+using Crm.Analytics.Host.Security;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Host.Web;
+using Crm.Analytics.Host.Web.Access;
+using Crm.Analytics.Host.Web.Api;
 using Crm.Analytics.Host.Web.Commands;
 using Crm.Analytics.Warehouse.Declarations;
 
@@ -50,11 +54,16 @@ internal static class ServeCommand
 
     private static async Task ServeAsync(CommandContext context, Project project, int port)
     {
-        using var served = ServedWarehouse.Open(project, context, "crm serve");
+        using var served = Composition.OpenToServe(project, context, "crm serve");
         await using var push = await PushEndpoint.Open(project, Composition.SecretsOf(project), TimeProvider.System);
-        var commands = new CommandEndpoint(served, context.Cancellation);
-        IReadOnlyList<IWebArea> areas = push is null ? [commands] : [commands, push];
-        await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, context.Cancellation, areas);
+        var commands = new CommandEndpoint(served, CommandLine.Run, context.Cancellation);
+        var questions = new Questions(served, project, e => context.Error.WriteLine(context.Verbose ? e.ToString() : $"a question failed: {e.Message}"));
+        var store = new AccessStore(project.Folder, TimeProvider.System);
+        var gate = new Gate(store);
+        var api = new ApiArea(questions, gate.AskerOf);
+        var signIn = new SignInArea(store, TimeProvider.System);
+        IReadOnlyList<IWebArea> areas = push is null ? [commands, api, signIn] : [commands, push, api, signIn];
+        await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, context.Cancellation, c => Elsewhere(project, gate, c), areas);
         served.Announce(new(server.Address, commands.Token));
         Say(context, server, push);
         if (push is not null)
@@ -68,6 +77,17 @@ internal static class ServeCommand
         await stopped.Task;
     }
 
+    /// <summary>
+    /// Where somebody is led who may not see the written reports. They show what the owner sees, so where access policies narrow what others see, they are
+    /// the administrators' alone.
+    /// </summary>
+    private static string? Elsewhere(Project project, Gate gate, HttpContext context) => gate.AskerOf(context) switch
+    {
+        { Role: AccessRole.Administrator } => null,
+        not null when project.Catalogue.Cubes.Values.All(c => c.AccessPolicies.Count == 0) => null,
+        _ => SignInArea.Before(context.Request.Path),
+    };
+
     private static void Say(CommandContext context, ReportServer server, PushEndpoint? push)
     {
         if (context.Json)
@@ -77,6 +97,7 @@ internal static class ServeCommand
         }
 
         context.WriteLine($"Reports: {server.Address} (Ctrl+C ends)");
+        context.WriteLine($"Answers: {server.Address}v1/load, described by {server.Address}v1/openapi.json");
         if (push is not null)
         {
             context.WriteLine(string.Create(CultureInfo.InvariantCulture,

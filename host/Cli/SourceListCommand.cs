@@ -22,12 +22,12 @@ internal static class SourceListCommand
             return 0;
         }
 
-        var table = new TextTable(new("Source"), new("Stream"), new("Connector"), new("Contracts"), new("Load"), new("Last run", true), new("Loaded (UTC)"), new("Files", true), new("Records", true), new("Newest (UTC)"));
+        var table = new TextTable(new("Source"), new("Stream"), new("Connector"), new("Contracts"), new("Load"), new("Last run", true), new("Loaded (UTC)"), new("Files", true), new("Records", true), new("Newest (UTC)"), new("Mark"));
         foreach (var (source, stream, last) in streams)
         {
             table.Add(
                 source.Name, stream.Name, source.Connector, Contracts(source, stream), LoadOf(stream), Number(last?.RunId), Moment(last?.PublishedAt), Number(last?.Files), Number(last?.Records),
-                Moment(last?.Newest));
+                Moment(last?.Newest), Short(MarkOf(source, last) ?? "–"));
         }
 
         table.WriteTo(context);
@@ -67,6 +67,7 @@ internal static class SourceListCommand
                 json.WriteNumber("rejected", last.Rejected);
                 json.WriteString("newest", Moment(last.Newest));
                 json.WriteString("published", Moment(last.PublishedAt));
+                json.WriteString("mark", MarkOf(source, last));
                 json.WriteEndObject();
             }
 
@@ -77,7 +78,11 @@ internal static class SourceListCommand
         json.WriteEndObject();
     });
 
-    private static string Contracts(Source source, SourceStream stream) => string.Join(", ", source.Maps.Where(m => m.From == stream.Name).Select(m => m.Contract));
+    private static string Contracts(Source source, SourceStream stream) => string.Join(", ", source.MapsOf(stream.Name).Select(m => m.Contract));
+
+    private static string? MarkOf(Source source, LoadedStream? last) => last?.State is { } state ? SourceAccess.ConnectorOf(source).MarkOf(state) : null;
+
+    private static string Short(string text) => text.Length <= 40 ? text : text[..39] + "…";
 
     private static string LoadOf(SourceStream stream) =>
         stream.Sync.Load.ToString().ToLowerInvariant() + (stream.Sync.Cursor is { } cursor ? $" by {cursor}" : "");
@@ -86,5 +91,5 @@ internal static class SourceListCommand
 
     private static string Moment(DateTime? moment) => moment?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "–";
 
-    private sealed record LoadedStream(string Source, string Stream, long Files, long Records, long Rejected, DateTime? Newest, int? RunId, DateTime? PublishedAt);
+    private sealed record LoadedStream(string Source, string Stream, long Files, long Records, long Rejected, DateTime? Newest, int? RunId, DateTime? PublishedAt, string? State);
 }

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
+using Crm.Analytics.Etl.Connectors.Files;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
+using ISession = Crm.Analytics.Warehouse.Storage.ISession;
 
 namespace Crm.Analytics.Host.Cli;
 
@@ -121,7 +123,7 @@ internal static class SourceNewCommand
             var ofStream = _options.Where(o => !ofSource.ContainsKey(o.Key)).ToDictionary();
             var source = new Source(
                 _name, _connector.Kind, ofSource.ToDictionary(o => o.Key, o => new OptionValue([o.Value], where)), null, [], [], [], where);
-            var found = _paths.Length > 0 ? OfPaths(ofStream) : _connector.Streams(access.Of(source), _context.Cancellation);
+            var found = _paths.Length > 0 ? OfPaths(project.Folder, access.Session, ofStream) : _connector.Streams(access.Of(source), _context.Cancellation);
             if (found.Count == 0)
             {
                 throw new CrmException(
@@ -132,7 +134,7 @@ internal static class SourceNewCommand
             var streams = new List<StreamProposal>();
             foreach (var one in found)
             {
-                var stream = new SourceStream(one.Name, one.Options.ToDictionary(o => o.Key, o => new OptionValue([o.Value], where)), one.Key, [], where);
+                var stream = new SourceStream(one.Name, one.Options.ToDictionary(o => o.Key, o => new OptionValue(o.Value.Split('\n'), where)), one.Key, [], where);
                 using var sample = access.Sample(source, stream, Sampled);
                 streams.Add(SourceProposal.Of(one, StreamProfile.Of(access.Session, sample, _context.Cancellation), sample.Records, project.Catalogue));
             }
@@ -140,19 +142,41 @@ internal static class SourceNewCommand
             return (ProposalYaml.Write(_name, _connector.Kind, ofSource, streams), streams);
         }
 
-        private List<FoundStream> OfPaths(Dictionary<string, string> options)
+        private List<FoundStream> OfPaths(string folder, ISession session, Dictionary<string, string> options)
         {
             var names = new HashSet<string>(StringComparer.Ordinal);
-            return [.. _paths.Select(p =>
+            return [.. _paths.SelectMany(path => Families(folder, session, path, options) is { Count: > 1 } families
+                ? families.Select(f => new FoundStream(Free(f.Name), f.Options.Concat(options).DistinctBy(o => o.Key).ToDictionary(), f.Columns, f.Key, null, f.Records))
+                : [new FoundStream(Free(SourceProposal.NameOf(path)), new Dictionary<string, string> { ["path"] = path }.Concat(options).ToDictionary(), [], [], null, null)])];
+
+            string Free(string wanted)
             {
-                var name = SourceProposal.NameOf(p);
+                var name = wanted;
                 for (var i = 2; !names.Add(name); i++)
                 {
-                    name = $"{SourceProposal.NameOf(p)}_{i}";
+                    name = $"{wanted}_{i}";
                 }
 
-                return new FoundStream(name, new Dictionary<string, string> { ["path"] = p }.Concat(options).ToDictionary(), [], [], null, null);
-            })];
+                return name;
+            }
+        }
+
+        /// <summary>The kinds of files that a path leads to: each its columns. None where they cannot be told, which reading them then explains.</summary>
+        private List<FoundStream> Families(string folder, ISession session, string path, Dictionary<string, string> options)
+        {
+            if (_connector is not FilesConnector || options.Count > 0)
+            {
+                return [];
+            }
+
+            try
+            {
+                return [.. new FileFamilies(folder, session).Describe([path], _context.Cancellation).Select(f => f.Stream)];
+            }
+            catch (CrmException)
+            {
+                return [];
+            }
         }
 
         private int Tell(IReadOnlyList<StreamProposal> streams, string file)

@@ -58,7 +58,7 @@ internal static class SourceProfileCommand
         {
             table.Add(
                 c.Name, c.Format is null ? $"{c.Type}" : $"{c.Type} {c.Format}", Number(c.Missing), Number(c.Empty), Number(c.Distinct), Short(c.Smallest ?? "–"), Short(c.Largest ?? "–"),
-                string.Join(" · ", c.Top.Take(3).Select(Short)), string.Join(" · ", c.Patterns.Take(2).Select(Short)), c.Personal ?? "");
+                string.Join(" · ", c.Top.Take(3).Select(t => $"{Short(t.Value)} ({Number(t.Records)})")), string.Join(" · ", c.Patterns.Take(2).Select(Short)), c.Personal ?? "");
         }
 
         table.WriteTo(context);
@@ -84,7 +84,16 @@ internal static class SourceProfileCommand
             json.WriteNumber("distinct", c.Distinct);
             json.WriteString("least", c.Smallest);
             json.WriteString("largest", c.Largest);
-            Write(json, "top", c.Top);
+            json.WriteStartArray("top");
+            foreach (var top in c.Top)
+            {
+                json.WriteStartObject();
+                json.WriteString("value", top.Value);
+                json.WriteNumber("records", top.Records);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             Write(json, "patterns", c.Patterns);
             json.WriteString("content", c.Content);
             json.WriteString("personal", c.Personal);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Crm.Analytics.Host.Serving;
 
 namespace Crm.Analytics.Host.Terminal;
 

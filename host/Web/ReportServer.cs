@@ -27,10 +27,11 @@ internal sealed class ReportServer : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly IReadOnlyList<IWebArea> _areas;
+    private readonly Func<HttpContext, string?> _elsewhere;
 
-    private ReportServer(WebApplication app, string folder, IReadOnlyList<IWebArea> areas)
+    private ReportServer(WebApplication app, string folder, Func<HttpContext, string?> elsewhere, IReadOnlyList<IWebArea> areas)
     {
-        (_app, Folder, _areas) = (app, folder, areas);
+        (_app, Folder, _elsewhere, _areas) = (app, folder, elsewhere, areas);
         app.Run(Answer);
     }
 
@@ -44,8 +45,10 @@ internal sealed class ReportServer : IAsyncDisposable
     /// <param name="folder">The folder to show.</param>
     /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="cancellation">Ends the start.</param>
+    /// <param name="elsewhere">Where the sender of a request for a file is led instead; null for nowhere.</param>
     /// <param name="areas">What else is answered.</param>
-    public static async Task<ReportServer> StartAsync(string folder, int port, CancellationToken cancellation, params IReadOnlyList<IWebArea> areas)
+    public static async Task<ReportServer> StartAsync(
+        string folder, int port, CancellationToken cancellation, Func<HttpContext, string?>? elsewhere = null, params IReadOnlyList<IWebArea> areas)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
@@ -56,7 +59,7 @@ internal sealed class ReportServer : IAsyncDisposable
             k.Limits.MaxRequestBodySize = 0;
             k.Listen(IPAddress.Loopback, port);
         });
-        var server = new ReportServer(builder.Build(), folder, areas);
+        var server = new ReportServer(builder.Build(), folder, elsewhere ?? (_ => null), areas);
         try
         {
             await server._app.StartAsync(cancellation);
@@ -94,6 +97,10 @@ internal sealed class ReportServer : IAsyncDisposable
         {
             response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             response.Headers.Allow = "GET, HEAD";
+        }
+        else if (_elsewhere(context) is { } place)
+        {
+            response.Redirect(place);
         }
         else if (request.Path == "/")
         {

@@ -1,4 +1,3 @@
-using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations.Yaml;
 
 namespace Crm.Analytics.Reports.Definitions;

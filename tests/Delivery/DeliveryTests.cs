@@ -25,7 +25,7 @@ internal sealed class DeliveryTests
         using var project = new DeliveryProject("regions: {formats: csv, folder: to, burst: {by: geography.country, to: {France: fr@example.org, Germany: de@example.org}}}");
         Assert.That(project.Deliver().Select(o => (o.Value, o.State)), Is.EqualTo(new (string?, DeliveryState)[] { ("France", DeliveryState.Delivered), ("Germany", DeliveryState.Delivered) }));
         Assert.That(File.ReadAllText(Path.Combine(project.Folder, "to", "countries-France.by_country.csv")), Does.Contain("France").And.Not.Contain("Germany"));
-        Assert.That(project.Cubes.Asked.Where(q => q.Measures.Count > 0), Is.All.Matches<CubeQuery>(q => q.Filters.OfType<MemberFilter>().Any(f => f.Member == "geography.country")));
+        Assert.That(project.Cubes.Asked.Where(q => q.Measures.Count > 0), Is.All.Matches<CubeQuery>(q => q!.Filters.OfType<MemberFilter>().Any(f => f.Member == "geography.country")));
     }
 
     [Test]

@@ -43,7 +43,10 @@ internal static class CrmProgram
         return new(process.ExitCode, await output, await error);
     }
 
-    public static Process Start(string folder, params string[] arguments)
+    public static Process Start(string folder, params string[] arguments) => Start(folder, leaveInput: false, arguments);
+
+    /// <summary>Starts it; its standard input is closed unless it is left to the caller.</summary>
+    public static Process Start(string folder, bool leaveInput, params string[] arguments)
     {
         var start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo("cmd", ["/c", Path.Combine(SourceTree.Root, "crm.cmd"), .. arguments])
@@ -59,7 +62,11 @@ internal static class CrmProgram
         }
 
         var process = Process.Start(start)!;
-        process.StandardInput.Close();
+        if (!leaveInput)
+        {
+            process.StandardInput.Close();
+        }
+
         return process;
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Crm.Analytics.Host;
+using Crm.Analytics.Host.Serving;
 
 namespace Crm.Analytics.Tests.EndToEnd;
 

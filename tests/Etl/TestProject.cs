@@ -74,6 +74,14 @@ internal sealed class TestProject : IDisposable
         return new EtlRun(project, environment, progress).Execute(request, cancellation);
     }
 
+    /// <summary>Records a decision about two records, as people do.</summary>
+    public void Decide(bool merge, int number, string left, string right)
+    {
+        using var warehouse = Open();
+        using var session = warehouse.Connect();
+        session.Execute($"INSERT INTO identity.decision VALUES ({number}, {merge}, '{left}', '{right}', TIMESTAMP '2026-01-01', 'me', NULL, NULL)");
+    }
+
     /// <summary>Names of everything in the landing.</summary>
     public string[] LandedFiles() => [.. Directory.EnumerateFiles(Path.Combine(Folder, "landing"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 

@@ -148,7 +148,7 @@ internal sealed class PushEndpointTests
     {
         var project = ProjectReader.ReadOrThrow(_folder, StandardConnectors.Options);
         _push = (await PushEndpoint.Open(project, new Secrets(_folder, name => name == "TOKEN" ? "t0ken" : null), TimeProvider.System))!;
-        _server = await ReportServer.StartAsync(_folder, 0, CancellationToken.None, _push);
+        _server = await ReportServer.StartAsync(_folder, 0, CancellationToken.None, null, _push);
     }
 
     private async Task Close()

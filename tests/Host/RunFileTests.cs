@@ -1,4 +1,4 @@
-using Crm.Analytics.Host;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Warehouse;
 
 namespace Crm.Analytics.Tests.Host;

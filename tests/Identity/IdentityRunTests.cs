@@ -42,7 +42,7 @@ internal sealed class IdentityRunTests
         for (var turn = 1; turn <= 6; turn++)
         {
             var merge = turn % 2 == 0;
-            session.Execute($"INSERT INTO identity.decision VALUES ({turn}, {merge}, 'a', 'b', TIMESTAMP '2026-01-01', 'me', NULL), ({turn}, {!merge}, 'c', 'a', TIMESTAMP '2026-01-01', 'me', NULL)");
+            session.Execute($"INSERT INTO identity.decision VALUES ({turn}, {merge}, 'a', 'b', TIMESTAMP '2026-01-01', 'me', NULL, NULL), ({turn}, {!merge}, 'c', 'a', TIMESTAMP '2026-01-01', 'me', NULL, NULL)");
             Run(session, turn, rows);
             var ids = Ids(session);
             Assert.That(ids["a"] == ids["b"], Is.EqualTo(merge), $"turn {turn}");

@@ -48,8 +48,16 @@ public class CubePlannerTests
     }
 
     [Test]
-    public void Measures_OfSeveralCubes_AreRefused()
-        => Assert.That(Refusal(new CubeQuery { Measures = ["sales.lines", "rfm.customers"] }).Found, Does.Contain("sales, rfm"));
+    public void Measures_OfSeveralCubes_HaveABlockEach()
+        => Assert.That(Plan(new CubeQuery { Measures = ["sales.lines", "rfm.customers"], Dimensions = ["customer.country"] }).Blocks.Select(b => b.Cube), Is.EqualTo(new[] { "sales", "rfm" }));
+
+    [Test]
+    public void Dimension_ThatOneOfSeveralCubesDoesNotReach_IsRefusedWithReasonAndNearest()
+    {
+        var error = Refusal(new CubeQuery { Measures = ["sales.lines", "rfm.customers"], Dimensions = ["geography.country"] });
+        Assert.That(error.Found, Does.Contain("rows of star.score_rfm (one customer at one snapshot date) have no 'geography'"));
+        Assert.That(error.Expected, Does.Contain("customer.country"));
+    }
 
     [Test]
     public void Question_WithoutMembers_IsRefused() => Assert.That(Refusal(new CubeQuery()).Found, Does.Contain("no measure"));
@@ -119,8 +127,8 @@ public class CubePlannerTests
     [Test]
     public void FilterAlone_JoinsWhatItNeeds_AndNothingElse()
     {
-        Assert.That(Plan(new CubeQuery { Measures = ["sales.lines"] }).Joins, Is.Empty);
-        Assert.That(Plan(Filtered(FilterParser.Parse("geography.country = France"))).Joins.Select(j => j.Table.Alias), Is.EqualTo(new[] { "geography" }));
+        Assert.That(Plan(new CubeQuery { Measures = ["sales.lines"] }).Blocks[0].Joins, Is.Empty);
+        Assert.That(Plan(Filtered(FilterParser.Parse("geography.country = France"))).Blocks[0].Joins.Select(j => j.Table.Alias), Is.EqualTo(new[] { "geography" }));
     }
 
     [TestCase("{missing} / 2", "{missing}")]

@@ -55,7 +55,7 @@ public class CubeSqlGoldenTests
         var plan = CubePlanner.Plan(query, SalesCatalogue.Value);
         var sql = CubeSqlWriter.Write(plan, DuckDbDialect.Instance);
         var grain = query.Dimensions.Count == 0 ? "everything" : $"one {string.Join(", ", query.Dimensions)}";
-        var tables = plan.Joins.Select(j => j.Table).Prepend(plan.From).SelectMany(t => query.AsOfRun is null ? [t.Table] : new[] { t.Table, t.HistoryTable });
+        var tables = plan.Blocks.SelectMany(b => b.Joins.Select(j => j.Table).Prepend(b.From)).SelectMany(t => query.AsOfRun is null ? [t.Table] : new[] { t.Table, t.HistoryTable });
         var text = new StringBuilder($"-- grain: {grain}\n-- reads: {string.Join(", ", tables.Distinct())}\n-- writes: nothing\n\n{sql.Text}");
         foreach (var (parameter, value) in sql.Parameters)
             text.Append(CultureInfo.InvariantCulture, $"-- ${parameter} = {value} ({value?.GetType().Name})\n");

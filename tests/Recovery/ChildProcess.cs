@@ -6,7 +6,7 @@ namespace Crm.Analytics.Tests.Recovery;
 /// <summary>The process that does something to a warehouse until it is killed.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -32,9 +32,14 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Waits for its end; answers all it said.</summary>
     public string WaitForEnd()
     {
-        var said = _process.StandardOutput.ReadToEnd();
-        _process.WaitForExit();
-        return said + _errors.GetAwaiter().GetResult();
+        var said = _process.StandardOutput.ReadToEndAsync();
+        if (!_process.WaitForExit(Patience))
+        {
+            _process.Kill();
+            throw new InvalidOperationException($"The child did not end; it said: {said.GetAwaiter().GetResult()}");
+        }
+
+        return said.GetAwaiter().GetResult() + _errors.GetAwaiter().GetResult();
     }
 
     /// <summary>Waits until the process says a line that begins so; answers the line.</summary>

@@ -47,6 +47,20 @@ internal sealed class SourceCommandTests
     }
 
     [Test]
+    public void New_OfAFolderWithFilesOfSeveralKinds_ProposesAStreamForEach()
+    {
+        using var project = new TestProject(null);
+        project.Write("data/orders_1.csv", Shop);
+        project.Write("data/orders_2.csv", Shop);
+        project.Write("data/people.csv", "customer_id,name,country\nc1,Ann,Spain\nc2,Bob,Italy\n");
+        var (code, output, error) = CommandLineTests.Run("source", "new", "shop", "--path", "data", "--project", project.Folder, "--print");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("  orders:\n").And.Contain("path: data/people.csv").And.Contain("from: orders"), output);
+        project.Write("sources/shop.yaml", output);
+        Assert.That(project.Run().Streams.Select(s => s.Files).Order(), Is.EqualTo(new[] { 1, 2 }), output);
+    }
+
+    [Test]
     public void New_OverASource_IsRefused()
     {
         using var project = new TestProject();
@@ -81,6 +95,7 @@ internal sealed class SourceCommandTests
         Assert.That(columns["Menge"].GetProperty("largest").GetString(), Is.EqualTo("2"));
         Assert.That(columns["E-Mail"].GetProperty("personal").GetString(), Is.EqualTo("e-mail"));
         Assert.That(columns["Karte"].GetProperty("personal").GetString(), Is.EqualTo("card number"));
+        Assert.That(columns["Land"].GetProperty("top").EnumerateArray().Select(t => $"{t.GetProperty("value").GetString()} {t.GetProperty("records").GetInt64()}"), Is.EqualTo(new[] { "Germany 2", "France 1" }));
         Assert.That(columns["Land"].GetProperty("content").GetString(), Is.EqualTo("country"));
         Assert.That(columns["Artikelnummer"].GetProperty("patterns").EnumerateArray().Select(p => p.GetString()), Is.EquivalentTo(new[] { "999", "AAA" }));
     }
@@ -120,6 +135,23 @@ internal sealed class SourceCommandTests
         var stream = Json(project, "source", "list").GetProperty("streams")[0];
         Assert.That(stream.GetProperty("contracts").GetString(), Is.EqualTo("order_line, customer, product"));
         Assert.That(stream.GetProperty("loaded").GetProperty("records").GetInt64(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void List_StreamWithACursor_TellsTheMark()
+    {
+        using var project = new TestProject("source: shop\nconnector: sqlite\npath: shop.db\nstreams:\n  t: {table: t, key: id, cursor: mark}\n");
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(project.Folder, "shop.db")};Pooling=false"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "CREATE TABLE t (id INTEGER PRIMARY KEY, mark INTEGER); INSERT INTO t VALUES (1, 5), (2, 17)";
+            command.ExecuteNonQuery();
+        }
+
+        project.Run();
+        Assert.That(Json(project, "source", "list").GetProperty("streams")[0].GetProperty("loaded").GetProperty("mark").GetString(), Is.EqualTo("17"));
+        Assert.That(CommandLineTests.Run("source", "list", "--project", project.Folder).Output, Does.Contain("17"));
     }
 
     internal static JsonElement Json(TestProject project, params string[] command)

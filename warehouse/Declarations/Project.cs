@@ -31,6 +31,18 @@ public sealed record ProjectSettings(
     /// <summary>Deliveries of reports as written, of the right shape; reports read them. Null for none.</summary>
     public YamlMap? Deliver { get; init; }
 
+    /// <summary>How lifetime value is scored.</summary>
+    public LifetimeValueSettings LifetimeValue { get; init; } = LifetimeValueSettings.Usual;
+
+    /// <summary>First day of weeks; default Monday, as ISO 8601 has it.</summary>
+    public DayOfWeek WeekBegins { get; init; } = DayOfWeek.Monday;
+
+    /// <summary>How fiscal periods are cut: <c>months</c> (default), or weeks of a quarter as <c>4-4-5</c>, <c>4-5-4</c>, <c>5-4-4</c>.</summary>
+    public string FiscalPeriods { get; init; } = "months";
+
+    /// <summary>What runs learn beside the scores that every project has.</summary>
+    public LearningSettings Learning { get; init; } = LearningSettings.None;
+
     /// <summary>Most memory that a run uses for data, in megabytes; null for the default.</summary>
     public int? MemoryMegabytes { get; init; }
 
@@ -59,6 +71,21 @@ public sealed record ProjectSettings(
 /// <param name="Where">Where it is declared.</param>
 public sealed record MailSettings(string Server, int Port, bool Encrypt, string? User, string? Password, string From, SourceLocation Where);
 
+/// <summary>How lifetime value is scored.</summary>
+/// <param name="Purchases">Model of purchases: <c>best</c> (smallest AIC), <c>bgnbd</c>, <c>mbgnbd</c>, <c>paretonbd</c>, or <c>none</c> to leave scoring out.</param>
+/// <param name="Unit">Unit of times: day, week, month, year.</param>
+/// <param name="Horizon">How far to look ahead, in units.</param>
+/// <param name="DiscountRate">Discount a year: 0.1 is 10 %.</param>
+/// <param name="Margin">Share of the revenue that is profit; null: found from the costs of the sales, 1 where there are none.</param>
+/// <param name="CalibrationEnd">Last day the model sees; null: the newest day of the sales.</param>
+/// <param name="Filter">Condition over the columns of the sales that count; null for all.</param>
+public sealed record LifetimeValueSettings(
+    string Purchases, string Unit, int Horizon, double DiscountRate, double? Margin, DateOnly? CalibrationEnd, string? Filter)
+{
+    /// <summary>A year ahead in weeks, at 10 % a year, by BG/NBD: quick, and the same model in each run.</summary>
+    public static LifetimeValueSettings Usual { get; } = new("bgnbd", "week", 52, 0.1, null, null, null);
+}
+
 /// <summary>What a project lets its connectors do.</summary>
 /// <param name="AllowPrivateAddresses">
 /// Hosts, addresses and networks (<c>10.1.0.0/16</c>) that sources may be read from although they are private, loopback or otherwise not public.
@@ -83,4 +110,8 @@ public sealed record RfmSettings(string Ties, string Grid, int MonthEnds, Source
 /// <param name="Cubes">Cubes.</param>
 public sealed record Catalogue(
     IReadOnlyDictionary<string, Contract> Contracts, IReadOnlyDictionary<string, Dimension> Dimensions,
-    IReadOnlyDictionary<string, Fact> Facts, IReadOnlyDictionary<string, Cube> Cubes);
+    IReadOnlyDictionary<string, Fact> Facts, IReadOnlyDictionary<string, Cube> Cubes)
+{
+    /// <summary>How records of several sources become one member of a dimension; null: every key is a member of its own.</summary>
+    public IdentityDeclaration? Identity { get; init; }
+}

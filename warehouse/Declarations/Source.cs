@@ -18,6 +18,12 @@ public sealed record Source(
     /// <summary>What the project lets its connectors do: the project's <see cref="ProjectSettings.Security"/>.</summary>
     public SecuritySettings Security { get; init; } = SecuritySettings.Strict;
 
+    /// <summary>Streams that maps read together; such a map's <see cref="ContractMap.From"/> is the join's name.</summary>
+    public IReadOnlyList<StreamJoin> Joins { get; init; } = [];
+
+    /// <summary>The maps that read a stream, alone or joined with others.</summary>
+    public IEnumerable<ContractMap> MapsOf(string stream) => Maps.Where(m => m.From == stream || Joins.Any(j => j.Name == m.From && j.Streams.Contains(stream)));
+
     /// <summary>IANA zone of the project, which all moments are brought to.</summary>
     public string ProjectTimeZone { get; init; } = "UTC";
 }
@@ -144,7 +150,7 @@ public sealed record StreamColumn(string Name, ColumnType Type, string? Format, 
 
 /// <summary>How a stream's records become rows of one contract.</summary>
 /// <param name="Contract">The contract.</param>
-/// <param name="From">The stream (later: a join of streams).</param>
+/// <param name="From">The stream, or the join of streams.</param>
 /// <param name="Filter">Condition over the stream's columns (<c>where</c>); records that do not meet it make no row of this contract. Null: all do.</param>
 /// <param name="Columns">Contract column → SQL expression over the stream's columns; empty when the stream bears the contract's name and columns itself.</param>
 /// <param name="Where">Where it is declared.</param>

@@ -13,6 +13,9 @@ public sealed class DuckDbDialect : SqlDialect
     public override string Quantile(string expression, string share) => $"quantile_cont(CAST({expression} AS DOUBLE), {share})";
 
     /// <inheritdoc/>
+    public override string DistinctSketch(string expression) => $"approx_count_distinct({expression})";
+
+    /// <inheritdoc/>
     public override string MatchesPattern(string expression, string pattern) => $"{expression} ILIKE {pattern} ESCAPE '\\'";
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public abstract class SqlDialect
     /// <param name="share">0–1; 0.5 is the median.</param>
     public abstract string Quantile(string expression, string share);
 
+    /// <summary>An approximate number of different values of an expression.</summary>
+    public abstract string DistinctSketch(string expression);
+
     /// <summary>A condition: the text matches a LIKE pattern, ignoring case. The pattern's own wildcards were escaped with <see cref="EscapePattern"/>.</summary>
     public abstract string MatchesPattern(string expression, string pattern);
 

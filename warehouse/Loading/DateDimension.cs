@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Storage;
 
@@ -15,11 +16,27 @@ public static class DateDimension
     /// <summary>Adds the days of the noted years that are not there yet; answers how many.</summary>
     /// <param name="session">The warehouse, inside the run's transaction.</param>
     /// <param name="date">The date dimension.</param>
-    /// <param name="fiscalYearStart">Month (1–12) the fiscal year begins with.</param>
+    /// <param name="settings">What fiscal years and weeks are.</param>
     /// <param name="run">The run that writes.</param>
-    public static long Fill(ISession session, Dimension date, int fiscalYearStart, int run)
+    public static long Fill(ISession session, Dimension date, ProjectSettings settings, int run)
     {
         var columns = SqlName.List(date.Attributes.Select(a => SqlName.Quote(a.Column)).Prepend("date_key"));
-        return session.Execute(Sql.Fill("fill", ("columns", columns)), new { run, fiscal_start = fiscalYearStart });
+        return session.Execute(Sql.Fill("fill", ("columns", columns), ("fiscal", Fiscal(settings))), new { run, fiscal_start = settings.FiscalYearStart });
+    }
+
+    /// <summary>The fiscal columns: by months, or by the weeks of a quarter.</summary>
+    private static string Fiscal(ProjectSettings settings)
+    {
+        if (settings.FiscalPeriods == "months")
+        {
+            return Sql.Fill("fiscal_months").Trim();
+        }
+
+        var begins = (((int)settings.WeekBegins + 6) % 7 + 1).ToString(CultureInfo.InvariantCulture);
+        string Begin(string year) => Sql.Fill("fiscal_begin", ("year", year), ("week_begins", begins)).Trim();
+        var year = Sql.Fill("fiscal_year_of", ("next", Begin("year(d) + 1")), ("this", Begin("year(d)"))).Trim();
+        var weeks = settings.FiscalPeriods.Split('-').Select(w => int.Parse(w, CultureInfo.InvariantCulture)).ToList();
+        return Sql.Fill("fiscal_weeks", ("year", year), ("week", $"((CAST(d AS DATE) - {Begin(year)}) // 7)"),
+            ("first", weeks[0].ToString(CultureInfo.InvariantCulture)), ("second", (weeks[0] + weeks[1]).ToString(CultureInfo.InvariantCulture))).Trim();
     }
 }

@@ -26,9 +26,7 @@ FROM (
          dayofyear(d) AS day_of_year,
          month(d) AS month_of_year,
          quarter(d) AS quarter_of_year,
-         year(d + to_months(CAST(shift AS INTEGER))) AS fiscal_year,
-         quarter(d + to_months(CAST(shift AS INTEGER))) AS fiscal_quarter,
-         month(d + to_months(CAST(shift AS INTEGER))) AS fiscal_month
+         {fiscal}
   FROM (
     SELECT unnest(generate_series(make_date(y, 1, 1), make_date(y, 12, 31), INTERVAL 1 DAY)) AS d, (13 - $fiscal_start) % 12 AS shift
     FROM (SELECT DISTINCT y FROM date_year)
@@ -36,3 +34,20 @@ FROM (
 )
 WHERE date_key NOT IN (SELECT date_key FROM star.dim_date)
 ORDER BY date_key
+
+-- part: fiscal_months
+year(d + to_months(CAST(shift AS INTEGER))) AS fiscal_year,
+         quarter(d + to_months(CAST(shift AS INTEGER))) AS fiscal_quarter,
+         month(d + to_months(CAST(shift AS INTEGER))) AS fiscal_month
+
+-- part: fiscal_weeks
+-- Years begin with the week that begins nearest to the first of their month; quarters have 13 weeks, a 53rd belongs to the last period.
+{year} + CASE WHEN $fiscal_start = 1 THEN 0 ELSE 1 END AS fiscal_year,
+         least({week} // 13, 3) + 1 AS fiscal_quarter,
+         least({week} // 13, 3) * 3 + CASE WHEN {week} - 13 * least({week} // 13, 3) < {first} THEN 1 WHEN {week} - 13 * least({week} // 13, 3) < {second} THEN 2 ELSE 3 END AS fiscal_month
+
+-- part: fiscal_begin
+CAST(make_date(CAST({year} AS INTEGER), $fiscal_start, 1) + 3 - CAST((isodow(make_date(CAST({year} AS INTEGER), $fiscal_start, 1) + 3) - {week_begins} + 7) % 7 AS INTEGER) AS DATE)
+
+-- part: fiscal_year_of
+(year(d) + CASE WHEN CAST(d AS DATE) >= {next} THEN 1 WHEN CAST(d AS DATE) < {this} THEN -1 ELSE 0 END)

@@ -59,7 +59,8 @@ public sealed class DimensionLoad
     /// <param name="withdrawn">
     /// Temporary table (column <c>member</c>: the first column of the business key) of members whose earlier records were replaced; null for none.
     /// </param>
-    public MergeCounts Apply(ContractRows rows, string? withdrawn)
+    /// <param name="gone">Temporary table (column <c>member</c>) of withdrawn members that nothing speaks of any more, so that none of them stays; null for none.</param>
+    public MergeCounts Apply(ContractRows rows, string? withdrawn, string? gone = null)
     {
         fragments = new(dimension, table, time, rows);
         deleted = Deletes(rows.Relation);
@@ -72,8 +73,9 @@ public sealed class DimensionLoad
         }
 
         session.Execute(Fill("settled", relation));
+        fragments.MayKnow = session.Scalar<bool>(Fill("may_know", relation));
         session.Execute(Fill("points", relation));
-        hasKnown = session.Execute(Fill("known", relation)) > 0;
+        hasKnown = fragments.MayKnow && session.Execute(Fill("known", relation)) > 0;
         foreach (var attribute in fragments.WithPrevious)
         {
             session.Execute(Fill("change", relation, fragments.ChangeFragments(attribute)));
@@ -82,13 +84,21 @@ public sealed class DimensionLoad
         session.Execute(Fill("versions", relation));
         if (withdrawn is not null && time is not null)
         {
-            session.Execute(Fill("forgotten", relation));
+            session.Execute(Fill("forgotten", relation, ("stays", gone is null ? "true" : $"l.member NOT IN (SELECT member FROM {gone})")));
+            if (gone is not null)
+            {
+                session.Execute(Fill("unseen", relation, ("gone", gone)));
+            }
         }
 
-        session.Execute(Fill("wanted", relation, ("wanted", fragments.Wanted(fragments.LoadedValue))));
+        session.Execute(session.Scalar<bool>(Fill("has_members", relation))
+            ? Fill("wanted", relation, ("wanted", fragments.Wanted(fragments.LoadedValue)))
+            : Fill("wanted_first", relation, ("wanted", fragments.Wanted(fragments.FirstValue))));
         var counts = TableMerge.Apply(session, new(
-            table, "load_wanted", [fragments.RowKey], $"{fragments.Member("t.")} IN (SELECT member FROM load_member) AND t.{SqlName.Quote(dimension.KeyColumn)} <> 0",
-            ["source_file", "source_record"]), run);
+            table, "load_wanted", [fragments.RowKey], "true", ["source_file", "source_record"])
+        {
+            Within = $"{fragments.Member("t.")} IN (SELECT member FROM load_member) AND t.{SqlName.Quote(dimension.KeyColumn)} <> 0",
+        }, run);
         if (dimension.IsVersioned)
         {
             session.Execute(Fill("touched", relation));

@@ -1,5 +1,5 @@
 -- grain: one member, or one version of a member, of the dimension in {table}
--- reads: {rows}, {all_rows}, {withdrawn}, {table}, conformed.{dimension}_seen
+-- reads: {rows}, {all_rows}, {withdrawn}, {gone}, {table}, conformed.{dimension}_seen
 -- writes: load_tuple, load_member, load_point, load_version, load_wanted, load_late, load_rows, load_change_{column}, touched_{dimension}, loaded_record, conformed.{dimension}_seen
 
 -- part: members
@@ -12,7 +12,7 @@ GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE load_member AS
 SELECT member, tuples, first_at, t.known IS NOT NULL AS was_there
 FROM (SELECT member, count(*) AS tuples, min(first_at) AS first_at FROM load_tuple GROUP BY member) m
-LEFT JOIN (SELECT DISTINCT {t_member} AS known FROM {table} t WHERE {t_is_member}) t ON t.known = m.member
+LEFT JOIN (SELECT DISTINCT {t_member} AS known FROM {table} t SEMI JOIN load_tuple l ON l.member = {t_member} WHERE {t_is_member}) t ON t.known = m.member
 
 -- part: settled
 -- A known member of whom nothing new was said keeps its rows.
@@ -21,6 +21,12 @@ WHERE tuples = 1 AND member NOT IN (SELECT member FROM load_late) AND member IN 
   SELECT l.member
   FROM load_tuple l JOIN {table} t ON {t_member} = l.member AND {t_is_member}{current}
   WHERE NOT t.is_inferred AND {says_nothing_new}{not_before})
+
+-- part: may_know
+SELECT EXISTS (SELECT 1 FROM load_member WHERE was_there)
+
+-- part: has_members
+SELECT EXISTS (SELECT 1 FROM {table} t WHERE {t_is_member})
 
 -- part: points
 CREATE OR REPLACE TEMP TABLE load_point AS
@@ -66,11 +72,13 @@ WHERE has_previous AND value IS DISTINCT FROM previous
 QUALIFY row_number() OVER (PARTITION BY member ORDER BY moment DESC) = 1
 
 -- part: versions
--- A missing value says nothing, so the last known one holds; at one moment the last record wins.
+-- A missing value says nothing, so the last known one holds; at one moment the last record wins. A member of whom one thing is said has one version.
 CREATE OR REPLACE TEMP TABLE load_version AS
-WITH filled AS (
+WITH single AS (
+  SELECT member FROM load_point GROUP BY member HAVING count(*) = 1
+), filled AS (
   SELECT member, moment, source_file, source_record{filled}, {filled_deleted} AS is_deleted
-  FROM load_point
+  FROM load_point ANTI JOIN single USING (member)
   WINDOW before AS (PARTITION BY member ORDER BY moment, source_file, source_record ROWS UNBOUNDED PRECEDING),
          ever AS (PARTITION BY member ORDER BY moment, source_file, source_record ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ), one_a_moment AS (
@@ -86,6 +94,9 @@ SELECT turning.*{changes}, false AS is_inferred,
        coalesce(lead(moment) OVER w, TIMESTAMP '9999-12-31') AS valid_to
 FROM turning AS turning{change_joins}
 WINDOW w AS (PARTITION BY turning.member ORDER BY moment)
+UNION ALL BY NAME
+SELECT turning.* EXCLUDE (clears, is_known){single_values}{changes}, false AS is_inferred, TIMESTAMP '0001-01-01' AS valid_from, TIMESTAMP '9999-12-31' AS valid_to
+FROM (SELECT * FROM load_point SEMI JOIN single USING (member)) AS turning{change_joins}
 
 -- part: forgotten
 -- Members of whom nothing is said any more, since their records were replaced: facts may speak of them, so they stay as inferred ones.
@@ -97,15 +108,18 @@ INSERT INTO load_version BY NAME
 SELECT DISTINCT {t_member} AS member, TIMESTAMP '0001-01-01' AS moment, false AS is_deleted, true AS is_inferred,
        TIMESTAMP '0001-01-01' AS valid_from, TIMESTAMP '9999-12-31' AS valid_to
 FROM {table} t JOIN load_late l ON {t_member} = l.member
-WHERE {t_is_member} AND l.member NOT IN (SELECT member FROM load_version)
+WHERE {t_is_member} AND l.member NOT IN (SELECT member FROM load_version) AND {stays}
+
+-- part: unseen
+DELETE FROM conformed.{dimension}_seen WHERE {member_key} IN (SELECT t.{member_key} FROM {table} t WHERE {t_is_member} AND {t_member} IN (SELECT member FROM {gone}))
 
 -- part: wanted
 -- Keys come from here: a member or version that is known keeps its own, the others are numbered on in the order of business key and time.
 CREATE OR REPLACE TEMP TABLE load_wanted AS
 WITH known_member AS (
-  SELECT DISTINCT {t_member} AS member, {member_key} AS k FROM {table} t WHERE {t_is_member}
+  SELECT DISTINCT {t_member} AS member, {member_key} AS k FROM {table} t SEMI JOIN load_version v ON v.member = {t_member} WHERE {t_is_member}
 ), known_version AS (
-  SELECT {t_member} AS member, {t_valid_from} AS valid_from, {version_key} AS k FROM {table} t WHERE {t_is_member}
+  SELECT {t_member} AS member, {t_valid_from} AS valid_from, {version_key} AS k FROM {table} t SEMI JOIN load_version v ON v.member = {t_member} WHERE {t_is_member}
 ), new_member AS (
   SELECT member, row_number() OVER (ORDER BY member) + (SELECT max({member_key}) FROM {table}) AS k
   FROM (SELECT DISTINCT member FROM load_version ANTI JOIN known_member USING (member))
@@ -121,11 +135,22 @@ LEFT JOIN known_version kv USING (member, valid_from)
 LEFT JOIN new_version nv USING (member, valid_from)
 ORDER BY v.member, v.valid_from
 
+-- part: wanted_first
+-- The table has no member yet: all are numbered in the order of business key and time.
+CREATE OR REPLACE TEMP TABLE load_wanted AS
+SELECT {wanted}
+FROM (
+  SELECT *, dense_rank() OVER (ORDER BY member) + (SELECT max({member_key}) FROM {table}) AS member_number,
+         row_number() OVER (ORDER BY member, valid_from) + (SELECT max({version_key}) FROM {table}) AS version_number
+  FROM load_version
+) v
+
 -- part: inferred
 -- Members that a fact speaks of and no record has described yet.
 CREATE OR REPLACE TEMP TABLE load_wanted AS
 WITH missing AS (
-  SELECT DISTINCT {member} AS member FROM {rows} WHERE {has_member} AND {member} NOT IN (SELECT {t_member} FROM {table} t WHERE {t_is_member})
+  SELECT member
+  FROM (SELECT DISTINCT {member} AS member FROM {rows} WHERE {has_member}) ANTI JOIN (SELECT {t_member} AS member FROM {table} t WHERE {t_is_member}) USING (member)
 ), numbered AS (
   SELECT member, row_number() OVER (ORDER BY member) AS n FROM missing
 )

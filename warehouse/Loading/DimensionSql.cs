@@ -34,6 +34,9 @@ internal sealed class DimensionSql
     /// <summary>True when the rows can say something of the attribute.</summary>
     public bool IsFilled(DimensionAttribute attribute) => rows?.Filled is null || rows.Filled.Contains(attribute.Column);
 
+    /// <summary>True when some of the members are in the table, so that what it holds of them may have to be carried on.</summary>
+    public bool MayKnow { get; set; } = true;
+
     /// <summary>Columns of a contract row that a load needs.</summary>
     public string RowColumns() => SqlName.List(
         dimension.Keys.Concat(attributes.Where(IsFilled).Select(a => a.Column)).Concat(time is null ? [] : [time]).Distinct().Select(SqlName.Quote).Concat(["_file", "_record"]));
@@ -80,12 +83,13 @@ internal sealed class DimensionSql
             ("member_key", SqlName.Quote(dimension.KeyColumn)),
             ("version_key", SqlName.Quote(RowKey)),
             ("attributes", Each(a => IsFilled(a) ? $"{SqlName.Quote(a.Column)}, " : "")),
-            ("r_attributes", Each(a => IsFilled(a) ? $"r.{SqlName.Quote(a.Column)}, " : $"CAST(NULL AS {a.Type.Sql}) AS {SqlName.Quote(a.Column)}, ")),
+            ("r_attributes", Each(a => !TakesPart(a) ? "" : IsFilled(a) ? $"r.{SqlName.Quote(a.Column)}, " : $"CAST(NULL AS {a.Type.Sql}) AS {SqlName.Quote(a.Column)}, ")),
             ("t_attributes", Each(a => $"t.{SqlName.Quote(a.Column)}, ")),
-            ("filled", Each(a => $",\n         {Filled(a, hasKnown)} AS {SqlName.Quote(a.Column)}")),
+            ("filled", Each(a => !TakesPart(a) ? "" : $",\n         {Filled(a, hasKnown)} AS {SqlName.Quote(a.Column)}")),
             ("filled_deleted", versioned ? "is_deleted" : "last_value(is_deleted) OVER ever"),
             ("or_changed", versioned ? $"{Each(Turns)}\n       OR {Changed("is_deleted")}" : ""),
-            ("current_values", Each(a => a.Scd == ScdType.Hybrid
+            ("single_values", Each(a => a.Scd == ScdType.Hybrid && TakesPart(a) ? $", {SqlName.Quote(a.Column)} AS {SqlName.Quote($"current_{a.Column}")}" : "")),
+            ("current_values", Each(a => a.Scd == ScdType.Hybrid && TakesPart(a)
                 ? $",\n         last_value({SqlName.Quote(a.Column)}) OVER (PARTITION BY member ORDER BY moment ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS {SqlName.Quote($"current_{a.Column}")}" : "")),
             ("changes", string.Concat(WithPrevious.Select(a => $", {Change(a)}.{SqlName.Quote($"previous_{a.Column}")}, {Change(a)}.{SqlName.Quote($"{a.Column}_since")}"))),
             ("change_joins", string.Concat(WithPrevious.Select(a => $"\nLEFT JOIN {Change(a)} ON {Change(a)}.member = turning.member"))),
@@ -116,9 +120,14 @@ internal sealed class DimensionSql
     public string Wanted(Func<string, string> value) => SqlName.List(
         table.Columns.Where(c => c.Name != "run_id").Select(c => $"CAST({value(c.Name)} AS {c.Type}) AS {SqlName.Quote(c.Name)}"));
 
+    /// <summary>Where a column of a wanted row comes from when the table had no member before.</summary>
+    public string FirstValue(string column) => column == dimension.KeyColumn ? "v.member_number"
+        : column == dimension.VersionKeyColumn ? "v.version_number" : LoadedValue(column);
+
     /// <summary>Where a column of a wanted row comes from.</summary>
     public string LoadedValue(string column) => column switch
     {
+        _ when attributes.Any(a => !TakesPart(a) && (column == a.Column || (a.Scd == ScdType.Hybrid && column == $"current_{a.Column}"))) => "NULL",
         _ when column == dimension.KeyColumn => "coalesce(km.k, nm.k)",
         _ when column == dimension.VersionKeyColumn => "coalesce(kv.k, nv.k)",
         _ when dimension.Keys.Contains(column) => KeyPart(column),
@@ -138,6 +147,9 @@ internal sealed class DimensionSql
         "is_deleted" => "false",
         _ => "NULL",
     };
+
+    /// <summary>True when a version of this load can hold a value of the attribute; the others are missing, and cost nothing.</summary>
+    private bool TakesPart(DimensionAttribute attribute) => MayKnow || IsFilled(attribute) || attribute.Scd == ScdType.Previous;
 
     private static string Change(DimensionAttribute attribute) => $"load_change_{attribute.Column}";
 
@@ -175,8 +187,8 @@ internal sealed class DimensionSql
             : $"{function}({column} IGNORE NULLS) OVER {over}";
     }
 
-    private static string Turns(DimensionAttribute attribute) =>
-        attribute.Scd is ScdType.NewVersion or ScdType.Hybrid ? $"\n       OR {Changed(attribute.Column)}" : "";
+    private string Turns(DimensionAttribute attribute) =>
+        TakesPart(attribute) && attribute.Scd is ScdType.NewVersion or ScdType.Hybrid ? $"\n       OR {Changed(attribute.Column)}" : "";
 
     private static string Changed(string column) =>
         $"{SqlName.Quote(column)} IS DISTINCT FROM lag({SqlName.Quote(column)}) OVER (PARTITION BY member ORDER BY moment)";

@@ -122,14 +122,44 @@ public sealed class FactLoad
             return 0;
         }
 
+        var span = fact.Time is null ? (null, null) : session.Query<(string? Since, string? Until)>(Sql.Fill(
+            "span", ("spans", string.Join("\nUNION ALL\n", roles.Select(r => r.Dimension).Distinct().Select(SpanOf)))))[0];
+        if (fact.Time is not null && span.Since is null)
+        {
+            return 0;
+        }
+
         var moved = roles.ToDictionary(r => $"{r.Role}_version_key", r => $"d_{r.Role}.{SqlName.Quote(dimensions[r.Dimension].VersionKeyColumn)}");
         session.Execute(Sql.Fill(
             "lookup_again",
             ("table", fragments.Table.FullName),
             ("kept_values", SqlName.List(fragments.Columns().Select(c => moved.TryGetValue(c, out var key) ? $"coalesce({key}, 0) AS {SqlName.Quote(c)}" : $"f.{SqlName.Quote(c)}"))),
             ("version_joins", string.Concat(roles.Select(fragments.VersionJoin))),
+            ("span", fact.Time is null ? "" : $" AND f.{SqlName.Quote(fact.Time)} >= TIMESTAMP {SqlName.Literal(span.Since!)} AND f.{SqlName.Quote(fact.Time)} < TIMESTAMP {SqlName.Literal(span.Until!)}"),
             ("touched", string.Join(" OR ", roles.Select(r => $"f.{SqlName.Quote($"{r.Role}_key")} IN (SELECT member_key FROM touched_{r.Dimension})"))),
             ("moved", string.Join(" OR ", moved.Select(m => $"coalesce({m.Value}, 0) <> f.{SqlName.Quote(m.Key)}")))));
+        return Replace();
+    }
+
+    /// <summary>Points loaded rows at other members; answers the rows that moved.</summary>
+    /// <param name="role">The role; its dimension has a key of one column.</param>
+    /// <param name="moved">Temporary table (source_file, source_record, member): rows, and the business key of the member each speaks of now.</param>
+    public long Move(FactRole role, string moved)
+    {
+        var dimension = dimensions[role.Dimension];
+        var keys = new Dictionary<string, string> { [$"{role.Role}_key"] = $"coalesce(d_{role.Role}.{SqlName.Quote(dimension.KeyColumn)}, 0)" };
+        if (dimension.IsVersioned)
+        {
+            keys[$"{role.Role}_version_key"] = $"coalesce(d_{role.Role}.{SqlName.Quote(dimension.VersionKeyColumn)}, 0)";
+        }
+
+        session.Execute(Sql.Fill(
+            "move",
+            ("table", fragments.Table.FullName),
+            ("moved", moved),
+            ("kept_values", SqlName.List(fragments.Columns().Select(c => keys.TryGetValue(c, out var key) ? $"{key} AS {SqlName.Quote(c)}" : $"f.{SqlName.Quote(c)}"))),
+            ("member_join", fragments.MemberJoin(role, "m.member")),
+            ("other", string.Join(" OR ", keys.Select(k => $"{k.Value} <> f.{SqlName.Quote(k.Key)}")))));
         return Replace();
     }
 
@@ -169,6 +199,14 @@ public sealed class FactLoad
         : session.Scalar<DateTime?>(Sql.Fill("newest", ("table", fragments.Table.FullName), ("time", SqlName.Quote(fact.Time))));
 
     private string? Changed => contract.Changed is { } changed && fact.Columns.Any(c => c.Name == changed) ? changed : null;
+
+    private string SpanOf(string dimension)
+    {
+        var table = StarTable.Of(dimensions[dimension]);
+        return Sql.Fill(
+            "span_of", ("version_key", SqlName.Quote(dimensions[dimension].VersionKeyColumn)), ("history", table.HistoryName), ("dimension", table.FullName),
+            ("member_key", SqlName.Quote(dimensions[dimension].KeyColumn)), ("touched", $"touched_{dimension}"), ("run", run.ToString(CultureInfo.InvariantCulture)));
+    }
 
     private long Replace() => TableMerge.Apply(session, new(fragments.Table, "load_fact", ["source_file", "source_record"], null, []), run).Changed;
 

@@ -1,5 +1,5 @@
 -- grain: one row of the fact in {table}
--- reads: {rows}, {table}, {moved}, {files}
+-- reads: {rows}, {table}, {moved}, {files}, {history}, {dimension}, {touched}
 -- writes: {table}, load_fact, load_fact_moved, load_gone
 
 -- part: append
@@ -47,7 +47,28 @@ FROM load_fact f LEFT JOIN {moved} m ON m.file_id = f.source_file AND m.source_r
 CREATE OR REPLACE TEMP TABLE load_fact AS
 SELECT {kept_values}
 FROM {table} f{version_joins}
-WHERE ({touched}) AND ({moved})
+WHERE ({touched}){span} AND ({moved})
+
+-- part: span
+-- The time in which any member has another version than before: most often it begins behind all facts, and then none of them is read.
+SELECT CAST(min(since) AS VARCHAR) AS since, CAST(max(until) AS VARCHAR) AS until
+FROM (
+{spans}
+)
+
+-- part: span_of
+SELECT CASE WHEN o.k IS NULL OR n.k IS NULL OR o.valid_from <> n.valid_from THEN least(o.valid_from, n.valid_from) ELSE least(o.valid_to, n.valid_to) END AS since,
+       greatest(o.valid_to, n.valid_to) AS until
+FROM (SELECT {version_key} AS k, valid_from, valid_to FROM {history} WHERE run_to = {run}) o
+FULL JOIN (SELECT {version_key} AS k, valid_from, valid_to FROM {dimension} WHERE run_id = {run} AND {member_key} IN (SELECT member_key FROM {touched})) n ON n.k = o.k
+WHERE o.k IS NULL OR n.k IS NULL OR o.valid_from <> n.valid_from OR o.valid_to <> n.valid_to
+
+-- part: move
+-- Rows whose record is another member's now.
+CREATE OR REPLACE TEMP TABLE load_fact AS
+SELECT {kept_values}
+FROM {table} f JOIN {moved} m ON m.source_file = f.source_file AND m.source_record = f.source_record{member_join}
+WHERE {other}
 
 -- part: rows_of_days
 SELECT * FROM {table} WHERE {time} >= DATE {first} AND {time} < DATE {last} + INTERVAL 1 DAY

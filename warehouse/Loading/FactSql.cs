@@ -74,6 +74,14 @@ internal sealed class FactSql(Fact fact, Contract contract, IReadOnlyDictionary<
         return fact.Time is null ? $"{on} AND {alias}.is_current" : $"{on} AND {Within(alias, $"f.{SqlName.Quote(fact.Time)}")}";
     }
 
+    /// <summary>The join of a loaded row to a member by its business key, and to the version that it has at the row's moment.</summary>
+    public string MemberJoin(FactRole role, string member)
+    {
+        var (alias, dimension) = ($"d_{role.Role}", dimensions[role.Dimension]);
+        var on = $"\nLEFT JOIN {dimension.Table} {alias} ON {alias}.{SqlName.Quote(dimension.Key!)} = {member} AND {alias}.{SqlName.Quote(dimension.KeyColumn)} <> 0";
+        return !dimension.IsVersioned ? on : fact.Time is null ? $"{on} AND {alias}.is_current" : $"{on} AND {Within(alias, $"f.{SqlName.Quote(fact.Time)}")}";
+    }
+
     /// <summary>The join to the rate of a day.</summary>
     public static string RateJoin(string column, string currency, string moment) =>
         $"\nLEFT JOIN load_rate {RateAlias(column)} ON {RateAlias(column)}._currency = {currency} AND {RateAlias(column)}._day = CAST({moment} AS DATE)";

@@ -6,7 +6,7 @@
 -- Spans of one parent that meet are one span, so that few are left to be held against each other.
 WITH child AS (
   SELECT {child} AS child FROM {table} WHERE {child} IS NOT NULL AND {key} <> 0 GROUP BY {child}
-  HAVING count(DISTINCT {parent}) > 1 AND bool_or(run_id = {run})
+  HAVING min({parent}) <> max({parent}) AND bool_or(run_id = {run})
 ), span AS (
   SELECT DISTINCT {child} AS child, {parent} AS parent, {from} AS since, {to} AS until
   FROM {table}

@@ -43,6 +43,16 @@ public static class StarSchema
             statements.Add(Sql.Fill("seen", ("dimension", dimension.Name)));
         }
 
+        foreach (var (table, columns) in RollupLoad.TablesOf(catalogue))
+        {
+            statements.AddRange(Changes(existing, table, columns));
+        }
+
+        if (!existing.ContainsKey("rollup_built"))
+        {
+            statements.Add(Sql.Fill("rollup_built"));
+        }
+
         if (!existing.ContainsKey("finding"))
         {
             statements.Add(Sql.Fill("finding"));

@@ -1,6 +1,6 @@
 -- grain: one statement per table or column that the declarations want and the star lacks
 -- reads: duckdb_columns
--- writes: star.{table}, conformed.{dimension}_seen, conformed.finding
+-- writes: star.{table}, conformed.{dimension}_seen, conformed.finding, star.rollup_built
 
 -- part: columns
 SELECT table_name, column_name, data_type
@@ -19,6 +19,9 @@ UPDATE star.{table} SET is_deleted = false
 -- part: finding
 CREATE SCHEMA IF NOT EXISTS conformed;
 CREATE TABLE conformed.finding (run_id INTEGER, kind VARCHAR, subject VARCHAR, found BIGINT, text VARCHAR)
+
+-- part: rollup_built
+CREATE TABLE star.rollup_built (name VARCHAR, definition VARCHAR)
 
 -- part: unknown
 INSERT INTO star.{table} VALUES ({values})

@@ -6,116 +6,110 @@ namespace Crm.Analytics.Warehouse.Query;
 public static class CubePlanner
 {
     /// <summary>The plan that answers the question.</summary>
-    /// <param name="query">The question.</param>
+    /// <param name="query">The question; one that compares ranges is planned range by range (<see cref="CompareRanges"/>).</param>
     /// <param name="catalogue">What is declared.</param>
+    /// <param name="calendar">What relative dates and periods stand on; null: calendar years, and no relative dates.</param>
     /// <exception cref="CrmException">
     /// <see cref="FailureKind.WrongUse"/> when the question names what is not there, cannot be reached or does not fit;
     /// <see cref="FailureKind.CheckFailed"/> when a declaration it needs does not hold together.
     /// </exception>
-    public static CubePlan Plan(CubeQuery query, Catalogue catalogue)
+    public static CubePlan Plan(CubeQuery query, Catalogue catalogue, QueryCalendar? calendar = null)
     {
-        CheckShape(query);
-        var scope = Scope(query, catalogue);
-        var dimensions = query.Dimensions.Select(d => scope.Dimension(d, "the dimensions")).ToList();
+        var today = calendar ?? QueryCalendar.None;
+        QueryShape.Check(query);
+        var scope = Scope(query, catalogue, today);
+        var dimensions = Dimensions(query, scope);
         var measures = query.Measures.Select(m => scope.Measure(m, "the measures")).ToList();
-        var (rows, groups) = new FilterPlanner(scope).Plan(query.Filters);
-        var segments = query.Segments.Distinct().Select(scope.Segment).ToList();
+        var groups = new FilterPlanner(scope).Plan(query.Filters).Groups;
+        var leaves = measures.Concat(groups.SelectMany(PlannedConditions.Subjects).OfType<PlannedMeasure>()).SelectMany(m => m.Leaves).DistinctBy(l => l.Column).ToList();
+        var totals = dimensions.Count == 0 || measures.Count == 0 ? Totals.None : query.Totals;
+        var blocks = scope is FactScope fact
+            ? new BlockPlanner(query, catalogue, today, dimensions).Plan(fact.Cube, leaves)
+            : [Members(query, scope)];
         return new CubePlan
         {
             Query = query,
-            From = scope.From(),
-            Joins = scope.Joins(),
+            Blocks = blocks,
             Dimensions = dimensions,
             Measures = measures,
-            Segments = segments,
-            RowFilters = rows,
             GroupFilters = groups,
             Order = Order(query, dimensions, measures),
-            Totals = dimensions.Count == 0 || measures.Count == 0 ? Totals.None : query.Totals,
+            Totals = totals,
             Limit = query.Limit ?? CubePlan.DefaultLimit,
             Offset = query.Offset,
         };
     }
 
-    private static void CheckShape(CubeQuery query)
+    private static List<PlannedDimension> Dimensions(CubeQuery query, MemberScope scope)
     {
-        if (query.Measures.Count + query.Dimensions.Count == 0)
-            throw QueryErrors.Wrong("the question", "no measure and no dimension", "at least one", "Name a measure such as sales.revenue");
-        CheckOnce(query.Measures, "the measures");
-        CheckOnce(query.Dimensions, "the dimensions");
-        if (query.Limit < 0)
-            throw QueryErrors.Wrong("the limit", $"{query.Limit}", "zero or more rows", "Correct the number");
-        if (query.Offset < 0)
-            throw QueryErrors.Wrong("the offset", $"{query.Offset}", "zero or more rows", "Correct the number");
+        List<PlannedDimension> dimensions = [.. query.Dimensions.Select(d => scope.Dimension(d, "the dimensions")),
+            .. query.TimeDimensions.Where(t => t.Granularity is not null).Select(scope.Periods)];
+        QueryShape.CheckOnce(dimensions.Select(d => d.Member), "the dimensions");
+        return dimensions;
     }
 
-    private static void CheckOnce(IReadOnlyList<string> names, string where)
+    private static PlannedBlock Members(CubeQuery query, MemberScope scope)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in names)
-        {
-            if (!seen.Add(name))
-                throw QueryErrors.Twice(name, where);
-        }
+        var (rows, _) = new FilterPlanner(scope).Plan(query.Filters);
+        var ranges = new FilterPlanner(scope).Ranges(query.TimeDimensions);
+        foreach (var segment in query.Segments)
+            scope.Segment(segment);
+        var policy = scope.PolicyFilters();
+        return new PlannedBlock("members", null, scope.From(), scope.Joins(), [], [.. policy, .. rows, .. ranges], []);
     }
 
     /// <summary>The cube that the measures belong to; without measures the cube whose own dimensions are asked, or the one dimension asked.</summary>
-    private static MemberScope Scope(CubeQuery query, Catalogue catalogue)
+    private static MemberScope Scope(CubeQuery query, Catalogue catalogue, QueryCalendar calendar)
     {
         if (query.Measures.Count > 0)
-            return ScopeOf(CubeOfMeasures(query.Measures, catalogue), query, catalogue);
-        var owners = query.Dimensions.Select(d => MemberScope.Split(d)?.Left
+            return new FactScope(catalogue, CubesOf(query.Measures, catalogue)[0], query, calendar);
+        var dimensions = query.Dimensions.Concat(query.TimeDimensions.Select(t => t.Dimension)).ToList();
+        var owners = dimensions.Select(d => MemberScope.Split(d)?.Left
             ?? throw QueryErrors.Unqualified(d, "the dimensions", AllDimensions(catalogue))).Distinct().ToList();
         if (owners.FirstOrDefault(catalogue.Cubes.ContainsKey) is { } cube && !(owners.Count == 1 && catalogue.Dimensions.ContainsKey(cube)))
-            return ScopeOf(catalogue.Cubes[cube], query, catalogue);
+            return new FactScope(catalogue, catalogue.Cubes[cube], query, calendar);
         if (owners.FirstOrDefault(o => !catalogue.Dimensions.ContainsKey(o)) is { } unknown)
-            throw QueryErrors.Unreachable(query.Dimensions.First(d => d.StartsWith(unknown, StringComparison.Ordinal)), "the dimensions",
+            throw QueryErrors.Unreachable(dimensions.First(d => d.StartsWith(unknown, StringComparison.Ordinal)), "the dimensions",
                 $"there is no dimension or cube '{unknown}'", AllDimensions(catalogue));
         return owners.Count == 1
-            ? new DimensionScope(catalogue.Dimensions[owners[0]], query.Reading)
+            ? new DimensionScope(catalogue, catalogue.Dimensions[owners[0]], query, calendar)
             : throw QueryErrors.Wrong("the question", $"dimensions of {string.Join(" and ", owners)}, and no measure", "a measure, which says through which fact they meet",
                 "Add a measure, or ask for members of one dimension only");
     }
 
-    private static Cube CubeOfMeasures(IReadOnlyList<string> measures, Catalogue catalogue)
+    private static List<Cube> CubesOf(IReadOnlyList<string> measures, Catalogue catalogue)
     {
-        var cubes = new List<string>();
+        var cubes = new List<Cube>();
         foreach (var measure in measures)
         {
             if (MemberScope.Split(measure) is not var (owner, _))
                 throw QueryErrors.Unqualified(measure, "the measures", AllMeasures(catalogue));
-            if (!catalogue.Cubes.ContainsKey(owner))
+            if (!catalogue.Cubes.TryGetValue(owner, out var cube))
                 throw catalogue.Dimensions.ContainsKey(owner)
                     ? QueryErrors.DimensionAsMeasure(measure)
                     : QueryErrors.UnknownCube(owner, $"the measure '{measure}'", catalogue.Cubes.Keys);
-            if (!cubes.Contains(owner))
-                cubes.Add(owner);
+            cubes.Add(cube);
         }
 
-        return cubes.Count == 1 ? catalogue.Cubes[cubes[0]] : throw QueryErrors.SeveralCubes(cubes);
-    }
-
-    private static FactScope ScopeOf(Cube cube, CubeQuery query, Catalogue catalogue)
-    {
-        var fact = catalogue.Facts.Values.FirstOrDefault(f => f.Table == cube.Table)
-            ?? throw QueryErrors.Declared(cube.Where, $"cube '{cube.Name}' reads '{cube.Table}', which no fact declares",
-                $"the table of a fact; the nearest is '{NearestName.Of(cube.Table, catalogue.Facts.Values.Select(f => f.Table))}'");
-        return new FactScope(catalogue, cube, fact, query.Reading);
+        return cubes;
     }
 
     private static List<PlannedOrder> Order(CubeQuery query, List<PlannedDimension> dimensions, List<PlannedMeasure> measures)
     {
-        var asked = query.Order is null ? DefaultOrder(dimensions, measures) : query.Order.Select(o => Key(o, query));
+        var members = dimensions.Select(d => d.Member).Concat(measures.Select(m => m.Member)).ToList();
+        var asked = query.Order is null ? DefaultOrder(dimensions, measures) : query.Order.Select(o => Key(o, dimensions, members));
         var order = asked.DistinctBy(o => o.Member).ToList();
         order.AddRange(dimensions.Where(d => order.All(o => o.Member != d.Member)).Select(d => new PlannedOrder(d.Member, false)));
         return order;
     }
 
-    private static PlannedOrder Key(CubeOrder key, CubeQuery query)
+    /// <summary>A time dimension may be ordered by without its granularity, as Cube has it.</summary>
+    private static PlannedOrder Key(CubeOrder key, List<PlannedDimension> dimensions, List<string> members)
     {
-        var members = query.Dimensions.Concat(query.Measures).ToList();
-        return members.Contains(key.Member)
-            ? new PlannedOrder(key.Member, key.Descending)
+        if (members.Contains(key.Member))
+            return new PlannedOrder(key.Member, key.Descending);
+        return dimensions.FirstOrDefault(d => d.Granularity is not null && d.Member == $"{key.Member}.{d.Granularity}") is { } time
+            ? new PlannedOrder(time.Member, key.Descending)
             : throw QueryErrors.Wrong("the order", $"'{key.Member}' is not a member of the question",
                 $"one of its members; the nearest is '{NearestName.Of(key.Member, members)}'", "Ask for it too, or order by a member that is asked");
     }

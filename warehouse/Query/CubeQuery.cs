@@ -9,6 +9,9 @@ public sealed record CubeQuery
     /// <summary>Dimensions to group by, in the order of the answer's columns.</summary>
     public IReadOnlyList<string> Dimensions { get; init; } = [];
 
+    /// <summary>Time dimensions: periods to group by, and ranges of time; their columns stand after those of <see cref="Dimensions"/>.</summary>
+    public IReadOnlyList<TimeDimension> TimeDimensions { get; init; } = [];
+
     /// <summary>Filters; all must hold.</summary>
     public IReadOnlyList<CubeFilter> Filters { get; init; } = [];
 
@@ -32,6 +35,69 @@ public sealed record CubeQuery
 
     /// <summary>Read the warehouse as a past run left it; null: as it is now.</summary>
     public int? AsOfRun { get; init; }
+
+    /// <summary>Whether periods of the range asked in which nothing happened have a row.</summary>
+    public MissingPeriods Missing { get; init; }
+
+    /// <summary>Also count the rows that there are without limit and offset (<see cref="CubeResult.Total"/>).</summary>
+    public RowCounting Counting { get; init; }
+
+    /// <summary>Who asks; rows and members are narrowed to what the cubes' access policies let them see. Null: the owner of the warehouse, who sees all.</summary>
+    public SecurityContext? Security { get; init; }
+
+    /// <summary>Which stored coarser grains may serve the question.</summary>
+    public RollupUse Rollups { get; init; }
+}
+
+/// <summary>A dimension of time in a question.</summary>
+/// <param name="Dimension">A day such as <c>date.day</c>, or a moment such as <c>sales.ordered_at</c>.</param>
+/// <param name="Granularity">
+/// <c>second</c>, <c>minute</c>, <c>hour</c>, <c>day</c>, <c>week</c>, <c>month</c>, <c>quarter</c>, <c>year</c>, <c>iso_week</c>, <c>fiscal_period</c>,
+/// <c>fiscal_quarter</c> or <c>fiscal_year</c>: rows are grouped by its periods, each named by its first moment, in the column <c>DIMENSION.GRANULARITY</c>.
+/// Null: filter only.
+/// </param>
+public sealed record TimeDimension(string Dimension, string? Granularity = null)
+{
+    /// <summary>Only rows within it; null: all.</summary>
+    public DateRange? Range { get; init; }
+
+    /// <summary>Ask once for each of these instead (<see cref="CompareRanges"/>); empty: no comparison.</summary>
+    public IReadOnlyList<DateRange> Compare { get; init; } = [];
+}
+
+/// <summary>A range of time as asked.</summary>
+/// <param name="From">A date, a period such as <c>2011-Q1</c>, or a phrase such as <c>last 6 months</c>, <c>this week</c>, <c>from 3 days ago to now</c>.</param>
+/// <param name="To">The last date, included as a whole day; null when <paramref name="From"/> says it all.</param>
+public sealed record DateRange(string From, string? To = null);
+
+/// <summary>Whether periods without rows are shown.</summary>
+public enum MissingPeriods
+{
+    /// <summary>They are left out.</summary>
+    LeaveOut,
+
+    /// <summary>Each has a row, its measures missing.</summary>
+    Show,
+}
+
+/// <summary>Whether the rows that limits leave out are counted.</summary>
+public enum RowCounting
+{
+    /// <summary>They are not.</summary>
+    None,
+
+    /// <summary>All rows of the grain asked are counted.</summary>
+    All,
+}
+
+/// <summary>Which stored coarser grains may serve a question.</summary>
+public enum RollupUse
+{
+    /// <summary>Any that gives the same answer and is thought to be faster.</summary>
+    Allowed,
+
+    /// <summary>None: the facts themselves are read.</summary>
+    Refused,
 }
 
 /// <summary>Which totals an answer carries.</summary>
@@ -126,4 +192,19 @@ public enum FilterOperator
 
     /// <summary>After the date (after the end of that day).</summary>
     AfterDate,
+
+    /// <summary>Begins with none of the values, ignoring case; missing values pass.</summary>
+    NotStartsWith,
+
+    /// <summary>Ends with none of the values, ignoring case; missing values pass.</summary>
+    NotEndsWith,
+
+    /// <summary>On that day, or within that period.</summary>
+    OnTheDate,
+
+    /// <summary>Before the end of the date.</summary>
+    BeforeOrOnDate,
+
+    /// <summary>From the beginning of the date.</summary>
+    AfterOrOnDate,
 }

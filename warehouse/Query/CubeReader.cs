@@ -9,29 +9,34 @@ namespace Crm.Analytics.Warehouse.Query;
 /// <summary>Answers questions from the warehouse: plans, writes, runs, types the values. Safe for use from several threads: each answer has its own session.</summary>
 /// <param name="sessions">Opens a session on the warehouse; closed after the answer.</param>
 /// <param name="catalogue">What is declared.</param>
-public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue) : ICubeReader
+/// <param name="calendar">What relative dates stand on, at each question; null: there are none.</param>
+public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null) : ICubeReader
 {
     /// <inheritdoc/>
     public CubeResult Read(CubeQuery query, CancellationToken cancellation = default)
     {
-        var plan = CubePlanner.Plan(query, catalogue);
-        var sql = CubeSqlWriter.Write(plan, DuckDbDialect.Instance);
+        var plan = CubePlanner.Plan(query, catalogue, calendar?.Invoke());
         using var session = sessions();
         var rows = new List<ResultRow>();
         DataAsOf? asOf = null;
+        long? total = null;
         try
         {
             // One transaction, so that the rows and what they are said to stand on are of the same run.
             session.InTransaction(() =>
             {
                 asOf = AsOf(session, query.AsOfRun, cancellation);
+                plan = Routed(session, plan, cancellation);
+                var sql = CubeSqlWriter.Write(plan, DuckDbDialect.Instance);
                 var values = new RowValues(plan);
                 session.Stream(sql.Text, sql.Parameters, record => rows.Add(values.Row(record)), cancellation);
+                if (query.Counting == RowCounting.All)
+                    total = Count(session, plan, cancellation);
             });
         }
         catch (EngineException e)
         {
-            throw new CrmException(FailureKind.Failed, e.Message.TrimEnd('.', '\n'), $"the question to {plan.From.Alias}", "a statement that the engine can run",
+            throw new CrmException(FailureKind.Failed, e.Message.TrimEnd('.', '\n'), $"the question to {string.Join(" and ", plan.Blocks.Select(b => b.From.Alias).Distinct())}", "a statement that the engine can run",
                 "Check the expressions of the members asked with `crm check`", e);
         }
 
@@ -39,10 +44,29 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue) : I
         return new CubeResult(query, Columns(plan), plan.Totals == Totals.Subtotals ? TotalRows.Nested(rows, plan.Dimensions.Count) : rows, asOf!)
         {
             HasMore = hasMore,
+            Total = total,
+            Rollup = plan.Rollup,
         };
     }
 
-    private static DataAsOf AsOf(ISession session, int? run, CancellationToken cancellation)
+    /// <summary>The plan as it is run: served by rollups where they can. Only cubes that have some pay for looking.</summary>
+    private CubePlan Routed(ISession session, CubePlan plan, CancellationToken cancellation)
+    {
+        if (plan.Blocks.All(b => b.Cube is null || !catalogue.Cubes.TryGetValue(b.Cube, out var cube) || cube.Rollups.Count == 0))
+            return plan;
+        var rows = new Dictionary<string, long>(StringComparer.Ordinal);
+        session.Stream(SqlFile.Beside<CubeReader>().Fill("sizes"), null, record => rows[$"star.{record.GetString(0)}"] = Convert.ToInt64(record.GetValue(1), CultureInfo.InvariantCulture), cancellation);
+        return new RollupRouter(catalogue, new TableSizes(rows)).Route(plan);
+    }
+
+    private static long Count(ISession session, CubePlan plan, CancellationToken cancellation)
+    {
+        var sql = CubeSqlWriter.Count(plan, DuckDbDialect.Instance);
+        return session.Scalar<long>(sql.Text, sql.Parameters, cancellation);
+    }
+
+    /// <summary>What data a question stands on.</summary>
+    internal static DataAsOf AsOf(ISession session, int? run, CancellationToken cancellation)
     {
         DataAsOf? asOf = null;
         var sql = SqlFile.Beside<CubeReader>();
@@ -69,5 +93,10 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue) : I
         => [.. plan.Dimensions.Select(d => Column(d, false)), .. plan.Measures.Select(m => Column(m, true))];
 
     private static ResultColumn Column(PlannedMember member, bool isMeasure)
-        => new(member.Member, member.Title, member.Description, member.Type, member.Format, isMeasure) { Group = member.Group };
+        => new(member.Member, member.Title, member.Description, member.Type, member.Format, isMeasure) 
+        {
+            Group = member.Group,
+            Granularity = (member as PlannedDimension)?.Granularity,
+            DrillMembers = (member as PlannedMeasure)?.DrillMembers ?? [],
+        };
 }

@@ -12,6 +12,12 @@ public sealed record CubeResult(CubeQuery Query, IReadOnlyList<ResultColumn> Col
     /// <summary>True when the limit left rows out.</summary>
     public bool HasMore { get; init; }
 
+    /// <summary>Rows of the grain asked without limit and offset; null when they were not counted (<see cref="CubeQuery.Counting"/>).</summary>
+    public long? Total { get; init; }
+
+    /// <summary>Which stored coarser grain served the question, and why the others did not.</summary>
+    public RollupChoice Rollup { get; init; } = RollupChoice.None;
+
     /// <summary>The position of a member among the columns; throws when it was not asked for.</summary>
     public int IndexOf(string member)
     {
@@ -38,6 +44,12 @@ public sealed record ResultColumn(string Member, string Title, string? Descripti
 {
     /// <summary>Name for people of the cube or dimension it belongs to, e.g. <c>Sales</c> beside the title <c>Revenue</c>.</summary>
     public string Group { get; init; } = "";
+
+    /// <summary>The period that a time dimension is grouped by, e.g. <c>month</c>; null for other columns.</summary>
+    public string? Granularity { get; init; }
+
+    /// <summary>Members that a list of the rows behind it shows, for measures.</summary>
+    public IReadOnlyList<string> DrillMembers { get; init; } = [];
 }
 
 /// <summary>A row of an answer.</summary>

@@ -22,9 +22,24 @@ public sealed class CubeSqlWriter
     public static CubeSql Write(CubePlan plan, SqlDialect dialect)
     {
         var writer = new CubeSqlWriter(plan, dialect);
-        var text = plan.Totals == Totals.None ? writer.Rows() : writer.RowsAndTotals();
+        var text = !IsPlain(plan) ? new JoinedSqlWriter(plan, dialect, writer.Bound).Write()
+            : plan.Totals == Totals.None ? writer.Rows() : writer.RowsAndTotals();
         return new CubeSql(text, writer._parameters);
     }
+
+    /// <summary>The statement that counts the rows of the grain asked without limit and offset: one row, one column.</summary>
+    public static CubeSql Count(CubePlan plan, SqlDialect dialect)
+    {
+        var all = Write(plan with { Totals = Totals.None, Limit = int.MaxValue, Offset = 0, Order = [] }, dialect);
+        return all with { Text = $"SELECT count(*) FROM (\n{all.Text})\n" };
+    }
+
+    /// <summary>True when one table with its joins, grouped once, answers it.</summary>
+    private static bool IsPlain(CubePlan plan) => plan.Blocks is [{ Frame: null, Choice: null, Regroup: null, Bridges.Count: 0 }]
+        && plan.Query.Missing == MissingPeriods.LeaveOut
+        && !plan.Measures.Concat(plan.GroupFilters.SelectMany(PlannedConditions.Subjects)).OfType<PlannedMeasure>().Any(HasRank);
+
+    private static bool HasRank(PlannedMeasure measure) => measure.Aggregate == MeasureType.Rank || measure.Parts.Values.Any(HasRank);
 
     private string Rows()
     {
@@ -57,20 +72,12 @@ public sealed class CubeSqlWriter
 
     private string Grouped(string indent, string columns)
     {
-        var conditions = new ConditionWriter(_dialect, ExpressionOf, Bound);
-        var lines = new List<string> { $"SELECT\n  {columns}" };
-        var tables = new TableWriter(_plan.AsOfRun, Bound);
-        lines.Add($"FROM {tables.From(_plan.From)}");
-        lines.AddRange(_plan.Joins.Select(j => tables.Join(j, _plan.From.Alias)));
-        var rows = _plan.Segments.Select(s => $"({s})").Concat(_plan.RowFilters.Select(conditions.Write)).ToList();
-        if (_plan.From.Condition is { } always && !tables.IsNested)
-            rows.Insert(0, always);
-        if (rows.Count > 0)
-            lines.Add($"WHERE {string.Join("\n  AND ", rows)}");
+        var blocks = new BlockWriter(_plan, _dialect, Bound);
+        List<string> lines = [$"SELECT\n  {columns}", .. blocks.Lines(_plan.Blocks[0], false, null)];
         if (_plan.Dimensions.Count > 0)
             lines.Add($"GROUP BY {GroupBy()}");
         if (_plan.GroupFilters.Count > 0)
-            lines.Add($"HAVING {Having(string.Join("\n  AND ", _plan.GroupFilters.Select(conditions.Write)))}");
+            lines.Add($"HAVING {Having(string.Join("\n  AND ", _plan.GroupFilters.Select(blocks.Conditions(ExpressionOf).Write)))}");
         return string.Concat(lines.Select(l => $"{indent}{l.Replace("\n", $"\n{indent}", StringComparison.Ordinal)}\n"));
     }
 
@@ -96,27 +103,8 @@ public sealed class CubeSqlWriter
 
     private string Name(PlannedMember member) => SqlName.Quote(member.Member);
 
-    private string ExpressionOf(PlannedMember member) => member is PlannedMeasure measure ? Aggregate(measure) : ((PlannedDimension)member).Sql;
-
-    private string Aggregate(PlannedMeasure measure)
-    {
-        if (measure.Aggregate == MeasureType.Number)
-            return NumberExpression.Replace(measure.Sql!, name => Part(measure.Parts[name]));
-        var function = measure.Aggregate switch
-        {
-            MeasureType.Count => $"count({measure.Sql ?? "*"})",
-            MeasureType.CountDistinct => $"count(DISTINCT {measure.Sql})",
-            MeasureType.Sum => $"sum({measure.Sql})",
-            MeasureType.Avg => $"avg({measure.Sql})",
-            MeasureType.Min => $"min({measure.Sql})",
-            MeasureType.Max => $"max({measure.Sql})",
-            MeasureType.Median => _dialect.Quantile(measure.Sql!, "0.5"),
-            _ => throw new InvalidOperationException($"unknown measure type {measure.Aggregate}"),
-        };
-        return measure.Filters.Count == 0 ? function : $"{function} FILTER (WHERE {string.Join(" AND ", measure.Filters.Select(f => $"({f})"))})";
-    }
-
-    private string Part(PlannedMeasure part) => part.Aggregate == MeasureType.Number ? $"({Aggregate(part)})" : Aggregate(part);
+    private string ExpressionOf(PlannedMember member)
+        => member is PlannedMeasure measure ? new AggregateWriter(_dialect, _plan.Blocks[0].StoredColumns).Inline(measure) : ((PlannedDimension)member).Sql;
 
     private string Bound(string? name, object value)
     {

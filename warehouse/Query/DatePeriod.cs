@@ -8,7 +8,7 @@ namespace Crm.Analytics.Warehouse.Query;
 internal readonly record struct DatePeriod(DateTime Start, DateTime End)
 {
     /// <summary>How a period is written, for messages.</summary>
-    public const string Expected = "a date such as 2011-03-15, 2011-03, 2011-Q1, 2011-W09 or 2011";
+    public const string Expected = "a date such as 2011-03-15, 2011-03, 2011-Q1, 2011-W09 or 2011, or a phrase such as last 6 months";
 
     private static readonly string[] Minutes = ["yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm"];
     private static readonly string[] Seconds = ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss"];

@@ -3,23 +3,51 @@ using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Warehouse.Query;
 
-/// <summary>A question to a cube: its measures, its own dimensions, and the attributes of the roles it joins.</summary>
-internal sealed class FactScope(Catalogue catalogue, Cube cube, Fact fact, AttributeReading reading) : MemberScope
+/// <summary>
+/// A question to a cube: its measures, its own dimensions, the attributes of the roles it joins, and what it reaches through bridges. It notes what it is
+/// asked, so each block of a plan has a scope of its own.
+/// </summary>
+internal sealed class FactScope : MemberScope
 {
-    private readonly HashSet<string> _factColumns = FactColumns(catalogue, fact);
-    private readonly Dictionary<string, SortedSet<string>> _roleColumns = new(StringComparer.Ordinal);
-    private readonly MeasureResolver _measures = new(cube, fact);
+    private readonly Catalogue _catalogue;
+    private readonly Cube _cube;
+    private readonly Fact _fact;
+    private readonly FactTables _tables;
+    private readonly MeasureResolver _measures;
+    private readonly CubeAccess? _access;
+
+    public FactScope(Catalogue catalogue, Cube cube, CubeQuery query, QueryCalendar calendar)
+        : base(calendar)
+    {
+        (_catalogue, _cube, _fact) = (catalogue, cube, MeasureResolver.FactOf(catalogue, cube));
+        _tables = new FactTables(catalogue, cube, _fact, query.Reading);
+        _measures = new MeasureResolver(catalogue);
+        _access = CubeAccess.Of(cube, query.Security);
+        Query = query;
+        if (_access is { IsClosed: true })
+            throw QueryErrors.Wrong("the question", $"cube '{cube.Name}' is not open to you", "a cube that is", "Ask the administrator");
+    }
+
+    public Cube Cube => _cube;
+
+    public Fact Fact => _fact;
+
+    private CubeQuery Query { get; }
 
     public override bool IsMeasure(string name)
-        => Split(name) is var (left, right) && left == cube.Name && cube.Measures.Any(m => m.Name == right);
+        => Split(name) is var (left, right) && _catalogue.Cubes.TryGetValue(left, out var cube) && cube.Measures.Any(m => m.Name == right);
+
+    public override bool IsMasked(string name) => _access?.Masks(name) == true;
 
     public override PlannedMeasure Measure(string name, string where)
     {
-        if (Split(name) is not var (left, right) || left != cube.Name || cube.Measures.FirstOrDefault(m => m.Name == right) is not { } measure)
-            throw QueryErrors.UnknownMeasure(name, where, cube.Measures.Select(m => $"{cube.Name}.{m.Name}"));
-        var planned = _measures.Plan(measure);
-        UsesOf(planned);
-        return planned;
+        if (Split(name) is not var (left, right) || !_catalogue.Cubes.TryGetValue(left, out var cube) || !Sees(cube, name)
+            || cube.Measures.FirstOrDefault(m => m.Name == right) is not { } measure)
+            throw QueryErrors.UnknownMeasure(name, where, _cube.Measures.Select(m => $"{_cube.Name}.{m.Name}").Where(m => Sees(_cube, m)));
+        var planned = _measures.Plan(cube, measure);
+        return CubeAccess.Of(cube, Query.Security)?.Masks(name) == true
+            ? planned with { Aggregate = MeasureType.Number, Sql = $"CAST(NULL AS {planned.Type.Sql})", Parts = new Dictionary<string, PlannedMeasure>(), Filters = [] }
+            : planned;
     }
 
     public override PlannedDimension Dimension(string name, string where)
@@ -28,28 +56,92 @@ internal sealed class FactScope(Catalogue catalogue, Cube cube, Fact fact, Attri
             throw QueryErrors.MeasureAsDimension(name, where);
         if (Split(name) is not var (left, right))
             throw QueryErrors.Unqualified(name, where, Reachable());
-        return left == cube.Name && cube.Dimensions.FirstOrDefault(d => d.Name == right) is { } own
-            ? Own(name, own)
-            : Attribute(name, left, right, where);
+        if (_access?.Sees(name) == false)
+            throw QueryErrors.Unreachable(name, where, "it is not open to you", Reachable());
+        var planned = Resolved(name, left, right, where);
+        return IsMasked(name) ? planned with { Sql = MaskOf(name, planned) } : planned;
     }
+
+    /// <summary>The dimension whatever the asker may see: for the conditions of access policies.</summary>
+    public PlannedDimension Unmasked(string name) => Split(name) is var (left, right)
+        ? Resolved(name, left, right, $"the access policy of cube '{_cube.Name}'")
+        : throw QueryErrors.Unqualified(name, $"the access policy of cube '{_cube.Name}'", Reachable());
 
     public override string Segment(string name)
     {
-        if (Split(name) is not var (left, right) || left != cube.Name || cube.Segments.FirstOrDefault(s => s.Name == right) is not { } segment)
-            throw QueryErrors.UnknownSegment(name, cube.Segments.Select(s => $"{cube.Name}.{s.Name}"));
-        return Expression(segment.Sql, segment.Where);
+        if (Split(name) is not var (left, right) || left != _cube.Name || _cube.Segments.FirstOrDefault(s => s.Name == right) is not { } segment)
+            throw QueryErrors.UnknownSegment(name, _cube.Segments.Select(s => $"{_cube.Name}.{s.Name}"));
+        var expression = MeasureResolver.OverFact(segment.Sql, _cube, segment.Where);
+        _tables.Uses(expression);
+        return expression;
     }
 
-    public override PlannedTable From() => new(cube.Table, fact.HistoryTable, cube.Name, Columns, null);
+    /// <summary>Notes what an aggregate of the cube reads.</summary>
+    public void Uses(PlannedMeasure leaf)
+    {
+        _tables.Uses(leaf.Sql ?? "");
+        foreach (var filter in leaf.Filters)
+            _tables.Uses(filter);
+    }
 
-    public override IReadOnlyList<PlannedJoin> Joins()
-        => [.. fact.Roles.Where(r => _roleColumns.ContainsKey(r.Role)).Select(Join)];
+    public override PlannedTable From() => _tables.From();
+
+    public override IReadOnlyList<PlannedJoin> Joins() => _tables.Joins();
+
+    public IReadOnlyList<PlannedBridge> Bridges() => _tables.Bridges();
+
+    public override IReadOnlyList<PlannedCondition> PolicyFilters()
+        => _access?.Rows() is { } rows ? new FilterPlanner(new Open(this)).Plan([rows]).Rows : [];
+
+    /// <summary>The date roles of the cube: the one that dates the fact first.</summary>
+    public IReadOnlyList<string> DateRoles() => [.. _fact.Roles.Where(r => _catalogue.Dimensions.TryGetValue(r.Dimension, out var d) && d.IsDate && Joined(r.Role))
+        .OrderByDescending(r => r.Column == _fact.Time).Select(r => r.Role)];
+
+    /// <summary>The calendar of a date role for frames; null when the role is none.</summary>
+    public PlannedCalendar? CalendarOf(string roleName)
+    {
+        if (Role(roleName) is not { } role || _tables.DimensionOf(role) is not { IsDate: true } dimension)
+            return null;
+        var (fact, key) = _tables.KeyOf(role, dimension);
+        var columns = dimension.Attributes.Select(a => a.Column).Order(StringComparer.Ordinal).ToList();
+        return new PlannedCalendar(roleName, fact, new PlannedTable(dimension.Table, $"{dimension.Table}_history", roleName, columns, null), key, [], [], From()) { Grains = [], Days = Calendar };
+    }
+
+    /// <summary>The expression of a non-additive dimension or one of its groupings: a date role's day, or a role's key, or a column.</summary>
+    public string ChoiceOf(string name, bool isTime)
+    {
+        var role = Role(name.Split('.')[0]);
+        if (role is not null && isTime)
+            return Dimension(name.Contains('.', StringComparison.Ordinal) ? name : $"{name}.day", "a non_additive_dimension").Sql;
+        if (role is not null && name.Contains('.', StringComparison.Ordinal))
+            return Dimension(name, "a non_additive_dimension").Sql;
+        var column = role is null ? name : $"{role.Role}_key";
+        _tables.Uses(SqlName.Quote(column));
+        return SqlName.Quote(column);
+    }
+
+    private bool Sees(Cube cube, string member) => CubeAccess.Of(cube, Query.Security)?.Sees(member) != false;
+
+    private string MaskOf(string name, PlannedDimension planned)
+        => Split(name) is var (left, right) && left == _cube.Name && _cube.Dimensions.FirstOrDefault(d => d.Name == right) is { Mask: { } mask } own
+            ? $"({MeasureResolver.OverFact(mask, _cube, own.Where)})" : $"CAST(NULL AS {planned.Type.Sql})";
+
+    private PlannedDimension Resolved(string name, string left, string right, string where)
+    {
+        if (left == _cube.Name && _cube.Dimensions.FirstOrDefault(d => d.Name == right) is { } own)
+            return Own(name, own);
+        if (Role(left) is not null || Bridged(name, left, right) is not { } bridged)
+            return Attribute(name, left, right, where);
+        return bridged;
+    }
 
     private PlannedDimension Own(string name, CubeDimension own)
     {
         // A plain column has the fact's type, which is finer than Cube's number and time.
-        var type = fact.Columns.FirstOrDefault(c => c.Name == Bare(own.Sql))?.Type ?? own.Type;
-        return new PlannedDimension(name, own.Title, cube.Title, own.Description, type, own.Format, Alone(Expression(own.Sql, own.Where)));
+        var type = _fact.Columns.FirstOrDefault(c => c.Name == Bare(own.Sql))?.Type ?? own.Type;
+        var expression = MeasureResolver.OverFact(own.Sql, _cube, own.Where);
+        _tables.Uses(expression);
+        return new PlannedDimension(name, own.Title, _cube.Title, own.Description, type, own.Format, Alone(expression));
     }
 
     private static string Bare(string sql) => sql.Trim() is var text && text.StartsWith("{CUBE}.", StringComparison.Ordinal) ? text["{CUBE}.".Length..] : text;
@@ -61,88 +153,76 @@ internal sealed class FactScope(Catalogue catalogue, Cube cube, Fact fact, Attri
     {
         if (Role(roleName) is not { } role)
             throw QueryErrors.Unreachable(name, where, WhyNot(roleName), Reachable());
-        var dimension = DimensionOf(role);
+        var dimension = _tables.DimensionOf(role);
         if (dimension.Attributes.FirstOrDefault(a => a.Name == attributeName) is not { } attribute)
             throw QueryErrors.Unreachable(name, where, $"'{dimension.Name}' has no attribute '{attributeName}'", Reachable());
-        if (!_roleColumns.TryGetValue(roleName, out var columns))
-            _roleColumns.Add(roleName, columns = new SortedSet<string>(StringComparer.Ordinal));
-        columns.Add(attribute.Column);
-        Uses(KeyOf(role, dimension).Fact);
+        _tables.Uses(role, dimension, attribute.Column);
         return Planned(roleName, dimension, attribute, SqlName.Quote($"{roleName}.{attribute.Column}"));
     }
 
-    private FactRole? Role(string name) => cube.Joins.Any(j => j.Name == name) ? fact.Roles.FirstOrDefault(r => r.Role == name) : null;
+    /// <summary>A member that is reached through a bridge: its own column, or an attribute of a role that only the bridge plays.</summary>
+    private PlannedDimension? Bridged(string name, string left, string right)
+    {
+        foreach (var join in _cube.Joins.Where(j => j.IsBridge))
+        {
+            if (!_catalogue.Cubes.TryGetValue(join.Name, out var through))
+                continue;
+            var bridge = MeasureResolver.FactOf(_catalogue, through);
+            if (left == join.Name && through.Dimensions.FirstOrDefault(d => d.Name == right) is { } own)
+            {
+                var column = bridge.Columns.FirstOrDefault(c => c.Name == Bare(own.Sql));
+                _tables.Uses(join.Name, bridge, null, name, Bare(own.Sql));
+                return new PlannedDimension(name, own.Title, through.Title, own.Description, column?.Type ?? own.Type, own.Format, SqlName.Quote($"{join.Name}.{Bare(own.Sql)}"))
+                { Role = join.Name };
+            }
+
+            if (bridge.Roles.FirstOrDefault(r => r.Role == left) is { } role && through.Joins.Any(j => j.Name == left)
+                && _tables.DimensionOf(role) is var dimension && dimension.Attributes.FirstOrDefault(a => a.Name == right) is { } attribute)
+            {
+                _tables.Uses(join.Name, bridge, role, name, attribute.Column);
+                return Planned(left, dimension, attribute, SqlName.Quote($"{left}.{attribute.Column}")) with { Role = join.Name, Grain = null, PartGrain = null };
+            }
+        }
+
+        return null;
+    }
+
+    private bool Joined(string name) => _cube.Joins.Any(j => j.Name == name && !j.IsBridge);
+
+    private FactRole? Role(string name) => Joined(name) ? _fact.Roles.FirstOrDefault(r => r.Role == name) : null;
 
     private string WhyNot(string role)
     {
-        if (fact.Roles.Any(r => r.Role == role))
-            return $"cube '{cube.Name}' does not join '{role}'";
-        if (role == cube.Name)
-            return $"cube '{cube.Name}' has no such dimension";
-        return catalogue.Cubes.ContainsKey(role)
-            ? $"it belongs to cube '{role}', the question is to cube '{cube.Name}'"
-            : $"rows of {fact.Table} ({fact.Grain}) have no '{role}'";
+        if (_fact.Roles.Any(r => r.Role == role))
+            return $"cube '{_cube.Name}' does not join '{role}'";
+        if (role == _cube.Name)
+            return $"cube '{_cube.Name}' has no such dimension";
+        return _catalogue.Cubes.ContainsKey(role)
+            ? $"it belongs to cube '{role}', and cube '{_cube.Name}', which is asked too, does not have it"
+            : $"rows of {_fact.Table} ({_fact.Grain}) have no '{role}'";
     }
 
     /// <summary>Every dimension that can be asked with this cube.</summary>
     private IEnumerable<string> Reachable()
-        => cube.Joins.Select(j => Role(j.Name)).OfType<FactRole>()
-            .SelectMany(r => DimensionOf(r).Attributes.Select(a => $"{r.Role}.{a.Name}"))
-            .Concat(cube.Dimensions.Select(d => $"{cube.Name}.{d.Name}"));
+        => _cube.Joins.Select(j => Role(j.Name)).OfType<FactRole>()
+            .SelectMany(r => _tables.DimensionOf(r).Attributes.Select(a => $"{r.Role}.{a.Name}"))
+            .Concat(_cube.Dimensions.Select(d => $"{_cube.Name}.{d.Name}"))
+            .Concat(_cube.Joins.Where(j => j.IsBridge && _catalogue.Cubes.ContainsKey(j.Name)).SelectMany(j => _catalogue.Cubes[j.Name].Dimensions.Select(d => $"{j.Name}.{d.Name}")))
+            .Where(m => _access?.Sees(m) != false);
 
-    private Dimension DimensionOf(FactRole role) => catalogue.Dimensions.TryGetValue(role.Dimension, out var dimension)
-        ? dimension
-        : throw QueryErrors.Declared(role.Where, $"role '{role.Role}' names a dimension '{role.Dimension}' that is not declared", "a declared dimension");
-
-    private PlannedJoin Join(FactRole role)
+    /// <summary>The cube as access policies see it: all of it.</summary>
+    private sealed class Open(FactScope scope) : MemberScope(scope.Calendar)
     {
-        var dimension = DimensionOf(role);
-        var (factColumn, keyColumn) = KeyOf(role, dimension);
-        var current = dimension.IsVersioned && reading == AttributeReading.AsIs;
-        var table = new PlannedTable(
-            dimension.Table, $"{dimension.Table}_history", role.Role, [.. _roleColumns[role.Role]], current ? "\"is_current\"" : null);
-        return new PlannedJoin(table, factColumn, keyColumn);
-    }
+        public override bool IsMeasure(string name) => false;
 
-    private (string Fact, string Dimension) KeyOf(FactRole role, Dimension dimension) => dimension.IsVersioned && reading == AttributeReading.AsWas
-        ? ($"{role.Role}_version_key", dimension.VersionKeyColumn)
-        : ($"{role.Role}_key", dimension.KeyColumn);
+        public override PlannedDimension Dimension(string name, string where) => scope.Unmasked(name);
 
-    private void UsesOf(PlannedMeasure measure)
-    {
-        foreach (var part in measure.Parts.Values)
-            UsesOf(part);
-        if (measure.Parts.Count == 0)
-        {
-            UsesOf(measure.Sql ?? "");
-            foreach (var filter in measure.Filters)
-                UsesOf(filter);
-        }
-    }
+        public override PlannedMeasure Measure(string name, string where) => throw QueryErrors.DimensionAsMeasure(name);
 
-    private string Expression(string sql, SourceLocation where)
-    {
-        var expression = MeasureResolver.OverFact(sql, cube, where);
-        UsesOf(expression);
-        return expression;
-    }
+        public override string Segment(string name) => throw QueryErrors.UnknownSegment(name, []);
 
-    private void UsesOf(string expression)
-    {
-        foreach (var name in SqlTokens.Names(expression).Where(_factColumns.Contains))
-            Uses(name);
-    }
+        public override PlannedTable From() => scope.From();
 
-    private static HashSet<string> FactColumns(Catalogue catalogue, Fact fact)
-    {
-        var columns = new HashSet<string>(fact.Columns.Select(c => c.Name), StringComparer.Ordinal) { "run_id", "source_file", "source_record" };
-        foreach (var role in fact.Roles)
-        {
-            columns.Add($"{role.Role}_key");
-            if (catalogue.Dimensions.TryGetValue(role.Dimension, out var dimension) && dimension.IsVersioned)
-                columns.Add($"{role.Role}_version_key");
-        }
-
-        return columns;
+        public override IReadOnlyList<PlannedJoin> Joins() => scope.Joins();
     }
 }

@@ -16,6 +16,13 @@ internal sealed class FilterPlanner(MemberScope scope)
         return (rows, groups);
     }
 
+    /// <summary>The ranges of time dimensions as conditions on rows.</summary>
+    public IReadOnlyList<PlannedCondition> Ranges(IReadOnlyList<TimeDimension> times) => [.. times.Where(t => t.Range is not null).Select(t =>
+    {
+        bool? onMeasures = null;
+        return Condition(new MemberFilter(t.Dimension, FilterOperator.InDateRange, t.Range!.To is { } to ? [t.Range.From, to] : [t.Range.From]), ref onMeasures);
+    })];
+
     /// <summary>A group in which all must hold is the same as its parts, so it may mix dimensions and measures; any other may not.</summary>
     private void Add(CubeFilter filter, List<PlannedCondition> rows, List<PlannedCondition> groups, int depth)
     {
@@ -56,7 +63,7 @@ internal sealed class FilterPlanner(MemberScope scope)
                 "Join the two with 'and', or ask two questions");
         onMeasures = isMeasure;
         CheckCount(filter, where);
-        return new MemberCondition(subject, filter, new FilterValues(subject, where)).Plan();
+        return new MemberCondition(subject, filter, new FilterValues(subject, where, scope.Calendar)).Plan();
     }
 
     private static void CheckCount(MemberFilter filter, string where)
@@ -66,7 +73,8 @@ internal sealed class FilterPlanner(MemberScope scope)
             FilterOperator.Set or FilterOperator.NotSet => (0, 0),
             FilterOperator.InDateRange or FilterOperator.NotInDateRange => (1, 2),
             FilterOperator.Gt or FilterOperator.Gte or FilterOperator.Lt or FilterOperator.Lte
-                or FilterOperator.BeforeDate or FilterOperator.AfterDate => (1, 1),
+                or FilterOperator.BeforeDate or FilterOperator.AfterDate or FilterOperator.BeforeOrOnDate or FilterOperator.AfterOrOnDate
+                or FilterOperator.OnTheDate => (1, 1),
             _ => (1, MostValues),
         };
         var count = filter.Values.Count;

@@ -4,7 +4,7 @@ using Crm.Analytics.Warehouse.Declarations;
 namespace Crm.Analytics.Warehouse.Query;
 
 /// <summary>Reads the texts of a filter as values of the member's type.</summary>
-internal sealed class FilterValues(PlannedMember subject, string where)
+internal sealed class FilterValues(PlannedMember subject, string where, QueryCalendar calendar)
 {
     private const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
@@ -23,7 +23,7 @@ internal sealed class FilterValues(PlannedMember subject, string where)
     {
         try
         {
-            if (DatePeriod.Parse(text) is { } period)
+            if ((DatePeriod.Parse(text) ?? RelativePeriod.Parse(text, calendar)) is { } period)
                 return period.CoveredBy(subject.Format ?? (subject.Type.Kind == TypeKind.Date ? "day" : null));
         }
         catch (ArgumentOutOfRangeException)

@@ -33,8 +33,8 @@ internal static class QueryErrors
     public static CrmException Twice(string name, string where)
         => Wrong(where, $"'{name}' is asked twice", "each member once", "Leave one out");
 
-    public static CrmException Declared(SourceLocation where, string found, string expected)
-        => new(FailureKind.CheckFailed, found, where.ToString(), expected, "Correct the declaration; `crm check` shows all that is wrong with it");
+    public static CrmException Declared(SourceLocation where, string found, string expected, string next = "Correct the declaration; `crm check` shows all that is wrong with it")
+        => new(FailureKind.CheckFailed, found, where.ToString(), expected, next);
 
     private static string Nearest(string expected, string given, IEnumerable<string> known)
         => NearestName.Of(given, known) is { } name ? $"{expected}; the nearest is '{name}'" : $"{expected}; none is declared";

@@ -66,9 +66,32 @@ public static class ResultJson
         json.WriteEndObject();
     }
 
+    /// <summary>A row as one object, its values by the names of the columns.</summary>
+    public static void WriteObject(Utf8JsonWriter json, IReadOnlyList<ResultColumn> columns, IReadOnlyList<object?> values)
+    {
+        json.WriteStartObject();
+        for (var i = 0; i < columns.Count; i++)
+            WriteCell(columns[i], values[i], json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Values as an array.</summary>
+    public static void WriteValues(Utf8JsonWriter json, string name, IReadOnlyList<object?> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            WriteValue(value, json);
+        json.WriteEndArray();
+    }
+
     private static void WriteCell(ResultColumn column, object? value, Utf8JsonWriter json)
     {
         json.WritePropertyName(column.Member);
+        WriteValue(value, json);
+    }
+
+    private static void WriteValue(object? value, Utf8JsonWriter json)
+    {
         switch (value)
         {
             case null:

@@ -26,7 +26,8 @@ internal sealed class RowValues
         return new ResultRow(values, _hasLevel ? Convert.ToInt32(record.GetValue(values.Length), CultureInfo.InvariantCulture) : 0);
     }
 
-    private static object Typed(object value, TypeKind kind) => value switch
+    /// <summary>An engine's value as an answer has it.</summary>
+    public static object Typed(object value, TypeKind kind) => value switch
     {
         long when kind == TypeKind.Integer => value,
         BigInteger big => Number(big, kind),

@@ -23,10 +23,16 @@ internal sealed class TableWriter(int? asOfRun, Func<string?, object, string> bo
     public string Join(PlannedJoin join, string fact)
     {
         var role = join.Table.Alias;
-        var key = $"{role} key";
-        List<(string Column, string Name)> columns = [(join.KeyColumn, key), .. join.Table.Columns.Select(c => (c, $"{role}.{c}"))];
-        return $"JOIN ({Selection(join.Table, columns)}) AS {SqlName.Quote(role)}\n"
-            + $"  ON {SqlName.Quote(role)}.{SqlName.Quote(key)} = {SqlName.Quote(fact)}.{SqlName.Quote(join.FactColumn)}";
+        return $"JOIN {Named(join.Table, join.KeyColumn)}\n"
+            + $"  ON {SqlName.Quote(role)}.{SqlName.Quote($"{role} key")} = {SqlName.Quote(fact)}.{SqlName.Quote(join.FactColumn)}";
+    }
+
+    /// <summary>A table whose columns are named <c>alias.column</c>, its key <c>alias key</c>.</summary>
+    public string Named(PlannedTable table, string keyColumn)
+    {
+        var alias = table.Alias;
+        List<(string Column, string Name)> columns = [(keyColumn, $"{alias} key"), .. table.Columns.Select(c => (c, $"{alias}.{c}"))];
+        return $"({Selection(table, columns)}) AS {SqlName.Quote(alias)}";
     }
 
     private string Selection(PlannedTable table, List<(string Column, string Name)> columns)

@@ -45,6 +45,13 @@ public abstract class DatabaseConnector : IConnector
         Discovery.Delivery(stream, committed);
 
     /// <inheritdoc/>
+    public string? MarkOf(string state)
+    {
+        var read = DatabaseState.Of(state);
+        return read.Lsn ?? (read.After is { } after ? $"behind {string.Join(", ", after)}" : read.Mark);
+    }
+
+    /// <inheritdoc/>
     public virtual LandedBatch Extract(
         StreamContext stream, Discovery found, ExtractTarget target, IProgress<ExtractProgress>? progress = null, CancellationToken cancellation = default)
     {

@@ -68,6 +68,7 @@ internal sealed class CsvPass
             while (hasRecord && (spool is not null || !needsSpool))
             {
                 Take(reader);
+                PassPlain(reader);
                 hasRecord = reader.Read();
                 if (hashed.BytesRead != told)
                 {
@@ -178,6 +179,23 @@ internal sealed class CsvPass
         if (spool is not null)
         {
             Write(reader, spool);
+        }
+    }
+
+    /// <summary>Most records of most files are plain; they need only be counted.</summary>
+    private void PassPlain(CsvRecordReader reader)
+    {
+        if (spool is not null || needsSpool || lineEnd is not (LineEnd.Lf or LineEnd.CrLf))
+        {
+            return;
+        }
+
+        var line = reader.NextLine;
+        if (reader.PassPlain(columns.Count, lineEnd.Value, EngineLineBytes) is > 0 and var passed)
+        {
+            lines.Add(records + rejects.Count + 1, line);
+            records += passed;
+            needsSpool |= lines.IsFull;
         }
     }
 

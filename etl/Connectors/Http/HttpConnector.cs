@@ -34,6 +34,9 @@ public sealed class HttpConnector : IConnector
     public Discovery Discover(StreamContext stream, CommittedStream committed, CancellationToken cancellation = default) => Discovery.Delivery(stream, committed);
 
     /// <inheritdoc/>
+    public string? MarkOf(string state) => HttpState.Read(state).Mark;
+
+    /// <inheritdoc/>
     public LandedBatch Extract(
         StreamContext stream, Discovery found, ExtractTarget target, IProgress<ExtractProgress>? progress = null, CancellationToken cancellation = default) =>
         new HttpExtract(stream).Run(found, target, progress, cancellation);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Crm.Analytics.Etl.Connectors.Records;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Warehouse;
@@ -12,6 +13,10 @@ namespace Crm.Analytics.Etl.Connectors.Http;
 /// <param name="Columns">The columns its records have had, in the order they came.</param>
 internal sealed record HttpState(string? Mark, IReadOnlyList<string> Columns)
 {
+    /// <summary>Within a load in chunks: the page to go on with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PagePlace? After { get; init; }
+
     public static HttpState Read(string? text) => text is null ? new(null, []) : JsonSerializer.Deserialize<HttpState>(text, JsonSerializerOptions.Web)!;
 
     public override string ToString() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
@@ -53,7 +58,10 @@ internal sealed class HttpExtract
         var isIncremental = Sync is { Load: LoadMode.Incremental, Cursor: not null };
         var isBackfill = target.From is not null || target.To is not null;
         var mark = before.Mark;
-        foreach (var page in new HttpPages(asked, options).Read(Range(before, target, isIncremental), cancellation))
+        var pages = new HttpPages(asked, options);
+        var chunk = CanChunk(before, target, isIncremental, pages) ? Sync.ChunkRows : null;
+        PagePlace? after = null;
+        foreach (var page in FromChunk(pages, before, Range(before, target, isIncremental), delivery, cancellation))
         {
             delivery.Bytes += page.Bytes;
             foreach (var record in page.Records)
@@ -78,6 +86,12 @@ internal sealed class HttpExtract
             }
 
             delivery.Report();
+            if (chunk is not null && delivery.Records >= chunk && page.Next is not null)
+            {
+                after = page.Next;
+                break;
+            }
+
             if (delivery.IsFull)
             {
                 break;
@@ -86,6 +100,7 @@ internal sealed class HttpExtract
 
         var batch = delivery.Finish(cancellation: cancellation);
         return isBackfill || target.Limit is not null ? batch with { State = found.State }
+            : after is not null ? batch with { State = new HttpState(mark, delivery.Columns) { After = after }.ToString(), HasMore = true }
             : isIncremental ? batch with { State = new HttpState(mark, delivery.Columns).ToString() }
             : batch with { IsSnapshot = true };
     }
@@ -98,10 +113,47 @@ internal sealed class HttpExtract
         return new HttpExtract(stream).Run(found, target, null, cancellation).Columns;
     }
 
+    /// <summary>
+    /// A first load, and a full one of a stream with a key, lands in chunks when the stream says <c>chunk_rows</c>; not where other streams take records out of this one,
+    /// since all of them have to come out of one reading.
+    /// </summary>
+    private bool CanChunk(HttpState before, ExtractTarget target, bool isIncremental, HttpPages pages) =>
+        target is { From: null, To: null, Limit: null } && within is null && !pages.IsParent && asked.Stream.Key.Count > 0 && (!isIncremental || before.Mark is null || before.After is not null);
+
+    /// <summary>The pages behind the last chunk; all of them when the server does not know that place any more.</summary>
+    private static IEnumerable<RecordPage> FromChunk(HttpPages pages, HttpState before, List<NamedValue> range, RecordDelivery delivery, CancellationToken cancellation)
+    {
+        var reader = pages.Read(range, before.After, cancellation).GetEnumerator();
+        try
+        {
+            bool isThere;
+            try
+            {
+                isThere = reader.MoveNext();
+            }
+            catch (CrmException e) when (before.After is not null && !e.Retryable)
+            {
+                delivery.Warn($"the server does not go on where the last chunk ended ({e.Found}): everything was read again");
+                reader.Dispose();
+                reader = pages.Read(range, null, cancellation).GetEnumerator();
+                isThere = reader.MoveNext();
+            }
+
+            for (; isThere; isThere = reader.MoveNext())
+            {
+                yield return reader.Current;
+            }
+        }
+        finally
+        {
+            reader.Dispose();
+        }
+    }
+
     private List<NamedValue> Range(HttpState before, ExtractTarget target, bool isIncremental)
     {
         var range = new List<NamedValue>();
-        var from = target.From ?? (isIncremental && target.To is null && before.Mark is { } mark ? CursorMark.Less(mark, Sync.Lag ?? default, asked) : null);
+        var from = target.From ?? (isIncremental && target.To is null && before is { After: null, Mark: { } mark } ? CursorMark.Less(mark, Sync.Lag ?? default, asked) : null);
         if (options.CursorParam is { } since && from is not null)
         {
             range.Add(new(since, from));

@@ -7,7 +7,11 @@ namespace Crm.Analytics.Etl.Connectors.Http;
 /// <summary>The records of one page.</summary>
 /// <param name="Records">The records, or what stands in their place.</param>
 /// <param name="Bytes">Bytes of the page's body.</param>
-internal sealed record RecordPage(IReadOnlyList<JsonElement> Records, long Bytes);
+internal sealed record RecordPage(IReadOnlyList<JsonElement> Records, long Bytes)
+{
+    /// <summary>Where the next page is; null behind the last one, and where places cannot be kept.</summary>
+    public PagePlace? Next { get; init; }
+}
 
 /// <summary>
 /// Every page of a stream, in order. Pages of a stream that others take records out of are kept on disk while the source is read, so that all of them
@@ -19,18 +23,22 @@ internal sealed class HttpPages(StreamContext stream, HttpOptions options)
 {
     private readonly HttpCalls calls = new(stream, options);
 
+    /// <summary>True when other streams take records out of this one's.</summary>
+    public bool IsParent => stream.Source.Streams.Any(s => s.Options.GetValueOrDefault("parent")?.Text == stream.Stream.Name);
+
     /// <summary>Reads the pages.</summary>
     /// <param name="range">Parameters of the cursor.</param>
+    /// <param name="from">The page to begin with; null for the first.</param>
     /// <param name="cancellation">Stops it.</param>
-    public IEnumerable<RecordPage> Read(IReadOnlyList<NamedValue> range, CancellationToken cancellation)
+    public IEnumerable<RecordPage> Read(IReadOnlyList<NamedValue> range, PagePlace? from, CancellationToken cancellation)
     {
-        if (!stream.Source.Streams.Any(s => s.Options.GetValueOrDefault("parent")?.Text == stream.Stream.Name))
+        if (!IsParent)
         {
-            foreach (var (page, records) in Fetch(range, cancellation))
+            foreach (var (page, records, next) in Fetch(range, from, cancellation))
             {
                 using (page)
                 {
-                    yield return new(records, page.Answer.Body.Length);
+                    yield return new(records, page.Answer.Body.Length) { Next = next?.Kept(options.Pages) };
                 }
             }
 
@@ -61,7 +69,7 @@ internal sealed class HttpPages(StreamContext stream, HttpOptions options)
             }
 
             folder.Clear();
-            foreach (var (page, records) in Fetch(range, cancellation))
+            foreach (var (page, records, _) in Fetch(range, null, cancellation))
             {
                 using (page)
                 {
@@ -78,11 +86,12 @@ internal sealed class HttpPages(StreamContext stream, HttpOptions options)
         }
     }
 
-    private IEnumerable<(HttpPage Page, IReadOnlyList<JsonElement> Records)> Fetch(IReadOnlyList<NamedValue> range, CancellationToken cancellation)
+    private IEnumerable<(HttpPage Page, IReadOnlyList<JsonElement> Records, PageRequest? Next)> Fetch(
+        IReadOnlyList<NamedValue> range, PagePlace? from, CancellationToken cancellation)
     {
         var asked = new HashSet<string>(StringComparer.Ordinal);
         byte[]? before = null;
-        for (var request = PageRequest.First(options, range); request is not null;)
+        for (var request = from is null ? PageRequest.First(options, range) : PageRequest.At(options, range, from); request is not null;)
         {
             if (!asked.Add($"{request.Url} {request.Body}"))
             {
@@ -110,7 +119,7 @@ internal sealed class HttpPages(StreamContext stream, HttpOptions options)
             }
 
             (before, request) = (hash, request.Next(options, page, records.Count));
-            yield return (page, records);
+            yield return (page, records, request);
         }
     }
 

@@ -10,6 +10,32 @@ namespace Crm.Analytics.Etl.Connectors.Http;
 /// <param name="Place">Number of the page, or of records to skip, for those kinds.</param>
 internal sealed record PageRequest(Uri Url, string? Body, long Place)
 {
+    /// <summary>What the page before gave to ask for this one with; null for other kinds, and for the first page.</summary>
+    public string? Token { get; private init; }
+
+    /// <summary>The page that reading went on with; null where the kind of pages has no place that can be kept: URLs may hold secrets.</summary>
+    public PagePlace? Kept(PageKind kind) => kind switch
+    {
+        PageKind.Page or PageKind.Offset => new(Place, null),
+        PageKind.Cursor when Token is not null => new(0, Token),
+        _ => null,
+    };
+
+    /// <summary>The page at a place.</summary>
+    /// <param name="options">The stream's options.</param>
+    /// <param name="range">Parameters of the cursor.</param>
+    /// <param name="place">The place.</param>
+    public static PageRequest At(HttpOptions options, IReadOnlyList<NamedValue> range, PagePlace place)
+    {
+        var first = First(options, range);
+        return options.Pages switch
+        {
+            PageKind.Page => (first with { Place = place.Place }).Put(options, [new(options.PageParam, Text(place.Place))]),
+            PageKind.Offset => (first with { Place = place.Place }).Put(options, [new(options.OffsetParam, Text(place.Place))]),
+            _ => (first with { Token = place.Token }).Put(options, [new(options.NextParam, place.Token!)]),
+        };
+    }
+
     /// <summary>The first page of a stream.</summary>
     /// <param name="options">The stream's options.</param>
     /// <param name="range">Parameters of the cursor.</param>
@@ -46,7 +72,7 @@ internal sealed record PageRequest(Uri Url, string? Body, long Place)
                 // By what came, not by what was asked for: a server may give less at a time.
                 return (this with { Place = Place + records }).Put(options, [new(options.OffsetParam, Text(Place + records))]);
             case PageKind.Cursor when options.Next!.Text(body) is { } cursor:
-                return Put(options, [new(options.NextParam, cursor)]);
+                return (this with { Token = cursor }).Put(options, [new(options.NextParam, cursor)]);
             case PageKind.NextUrl when options.Next!.Text(body) is { } next:
                 return this with { Url = new(page.Answer.Url, next) };
             case PageKind.Link when page.Answer.NextLink is { } link:
@@ -88,3 +114,8 @@ internal sealed record PageRequest(Uri Url, string? Body, long Place)
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
+
+/// <summary>A place among the pages of a stream, as it is kept from chunk to chunk.</summary>
+/// <param name="Place">Number of the page, or of records to skip.</param>
+/// <param name="Token">What the server gave to go on with.</param>
+internal sealed record PagePlace(long Place, string? Token);

@@ -59,6 +59,14 @@ public sealed class PushConnector : IConnector
         Frames(FolderOf(stream), PushState.Read(committed.State).Position).Any() ? Discovery.Delivery(stream, committed) : new([], 0, []);
 
     /// <inheritdoc/>
+    /// <remarks>As the answers to pushed requests name places.</remarks>
+    public string? MarkOf(string state)
+    {
+        var read = PushState.Read(state);
+        return string.Create(CultureInfo.InvariantCulture, $"{read.Segment}-{read.Offset}");
+    }
+
+    /// <inheritdoc/>
     public LandedBatch Extract(
         StreamContext stream, Discovery found, ExtractTarget target, IProgress<ExtractProgress>? progress = null, CancellationToken cancellation = default)
     {

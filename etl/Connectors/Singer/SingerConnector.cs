@@ -49,6 +49,9 @@ public sealed class SingerConnector : IConnector
     public Discovery Discover(StreamContext stream, CommittedStream committed, CancellationToken cancellation = default) => Discovery.Delivery(stream, committed);
 
     /// <inheritdoc/>
+    public string? MarkOf(string state) => SingerState.Read(state).Tap;
+
+    /// <inheritdoc/>
     public LandedBatch Extract(
         StreamContext stream, Discovery found, ExtractTarget target, IProgress<ExtractProgress>? progress = null, CancellationToken cancellation = default)
     {

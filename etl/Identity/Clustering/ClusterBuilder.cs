@@ -75,8 +75,8 @@ public sealed class ClusterBuilder(ClusterGuards guards, IReadOnlyList<int> sour
     }
 
     private CutReason? Against(ClusterLink link, int left, int right) =>
-        guards.OneRecordPerSource && SourcesOf(left).Overlaps(SourcesOf(right)) ? CutReason.SameSource
-        : components.Size(left) + components.Size(right) > guards.MaxSize ? CutReason.TooLarge
+        link.Weight < ClusterGuards.Decided && guards.OneRecordPerSource && SourcesOf(left).Overlaps(SourcesOf(right)) ? CutReason.SameSource
+        : link.Weight < ClusterGuards.Decided && components.Size(left) + components.Size(right) > guards.MaxSize ? CutReason.TooLarge
         : apart.TryGetValue(left, out var away) && away.Exists(record => components.Find(record) == right) ? CutReason.Decided
         : link.Weight < ClusterGuards.Certain && Contradict(left, right) ? CutReason.Contradiction
         : null;
@@ -120,7 +120,8 @@ public sealed class ClusterBuilder(ClusterGuards guards, IReadOnlyList<int> sour
         }
     }
 
-    private HashSet<int> SourcesOf(int root) => sourcesOf.TryGetValue(root, out var found) ? found : [sources[root]];
+    private HashSet<int> SourcesOf(int root) => sourcesOf.TryGetValue(root, out var found) ? found
+        : guards.SeveralOf.Contains(sources[root]) ? [] : [sources[root]];
 
     private static List<int> Of(Dictionary<int, List<int>> lists, int key)
     {

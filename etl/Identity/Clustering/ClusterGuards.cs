@@ -6,6 +6,9 @@ public sealed record ClusterGuards
     /// <summary>Weight from which a link is certain, in bits: made by a rule or by a person, so that no other records outvote it.</summary>
     public const double Certain = 500;
 
+    /// <summary>Weight from which a link is a person's decision, in bits: no guard cuts it.</summary>
+    public const double Decided = 5_000;
+
     /// <summary>Most records of one customer; links that would make more are cut.</summary>
     public int MaxSize { get; init; } = 100;
 
@@ -17,6 +20,9 @@ public sealed record ClusterGuards
 
     /// <summary>Whether a source knows each customer once, so that two of its records are never one.</summary>
     public bool OneRecordPerSource { get; init; }
+
+    /// <summary>Sources that may know a customer several times all the same.</summary>
+    public IReadOnlySet<int> SeveralOf { get; init; } = new HashSet<int>();
 }
 
 /// <summary>Why a link does not join its records.</summary>
@@ -44,7 +50,17 @@ public readonly record struct ClusterLink(int Left, int Right, double Weight);
 /// <summary>A link that was cut.</summary>
 /// <param name="Link">The link.</param>
 /// <param name="Reason">Why.</param>
-public sealed record CutLink(ClusterLink Link, CutReason Reason);
+public sealed record CutLink(ClusterLink Link, CutReason Reason)
+{
+    /// <summary>The reason, for people.</summary>
+    public static string Words(CutReason reason) => reason switch
+    {
+        CutReason.SameSource => "two records of one source",
+        CutReason.TooLarge => "more records than one customer may have",
+        CutReason.Contradiction => "records that contradict each other",
+        _ => "decided to be two customers",
+    };
+}
 
 /// <summary>The clusters.</summary>
 /// <param name="ClusterOf">By record number (0 is unused): the smallest record number of its cluster.</param>

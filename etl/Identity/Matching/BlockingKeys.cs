@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Crm.Analytics.Etl.Identity.Normalising;
 using Crm.Analytics.Warehouse.Storage;
 
@@ -14,7 +13,7 @@ namespace Crm.Analytics.Etl.Identity.Matching;
 internal sealed record BlockingKey(string Name, string Expression, IReadOnlyList<int> Columns, double KeptByErrors, bool AnyOrder = false);
 
 /// <summary>The keys that columns offer to blocking.</summary>
-internal static partial class BlockingKeys
+internal static class BlockingKeys
 {
     private static readonly SqlFile Sql = SqlFile.Beside(typeof(BlockingKeys));
 
@@ -25,12 +24,9 @@ internal static partial class BlockingKeys
         {
             var column = columns[index];
             var i = Number(index);
-            foreach (Match line in Line().Matches(Sql.Fill(PartOf(column.Kind), ("i", i))))
+            foreach (var (sql, kept, name) in KindLines.Of(Sql.Fill(KindLines.PartOf(column.Kind), ("i", i))))
             {
-                var name = line.Groups[3].Value.Trim();
-                keys.Add(new(
-                    name is "equal" or "same words" ? column.Name : $"{column.Name} ({name})", Sql.Fill("filled", ("i", line.Groups[1].Value.Trim())),
-                    [index], double.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture)));
+                keys.Add(new(name is "equal" or "same words" ? column.Name : $"{column.Name} ({name})", Sql.Fill("filled", ("i", sql)), [index], kept));
             }
 
             // Two names in either order: what swapped columns have in common.
@@ -49,21 +45,5 @@ internal static partial class BlockingKeys
         $"CASE WHEN v{Number(i)} IS NOT NULL AND v{Number(j)} IS NOT NULL THEN {Sql.Fill("either_order", ("f", form), ("i", Number(i)), ("j", Number(j))).Trim()} END",
         [i, j], kept, AnyOrder: true);
 
-    private static string PartOf(MatchKind kind) => kind switch
-    {
-        MatchKind.GivenName or MatchKind.Surname => "name",
-        MatchKind.FullName => "full_name",
-        MatchKind.Address or MatchKind.Text => "text",
-        MatchKind.Place => "place",
-        MatchKind.Date => "date",
-        MatchKind.Email => "email",
-        MatchKind.Phone => "phone",
-        MatchKind.PostalCode or MatchKind.Identifier or MatchKind.HouseNumber => "code",
-        _ => "category",
-    };
-
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@"^(.+) -- (0\.\d+) (.+)$", RegexOptions.Multiline)]
-    private static partial Regex Line();
 }

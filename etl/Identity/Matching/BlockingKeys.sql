@@ -53,6 +53,9 @@ right(w{i}, 3) -- 0.55 last 3 signs
 -- part: category
 v{i} -- 0.00 equal
 
+-- part: number
+v{i} -- 0.00 equal
+
 -- part: either_order
 concat(least({f}{i}, {f}{j}), ' ', greatest({f}{i}, {f}{j}))
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Crm.Analytics.Etl.Identity.Normalising;
 using Crm.Analytics.Warehouse.Storage;
 
@@ -15,7 +14,7 @@ public sealed record ComparisonLevel(int Level, string Name, double ExpectedShar
 /// How the values of a column are compared: levels of agreement from equal to different, as SQL over two records l and r. All levels of a pair make its
 /// pattern: one whole number with three bits per column, so that pairs are counted by pattern and everything after works on counts.
 /// </summary>
-public sealed partial class ComparisonLevels
+public sealed class ComparisonLevels
 {
     /// <summary>Bits of a pattern per column.</summary>
     public const int Bits = 3;
@@ -34,9 +33,8 @@ public sealed partial class ComparisonLevels
         var crossed = other is null ? "false" : $"(l.v{i} = r.v{other} AND l.v{other} = r.v{i})"
             + (columns[Column.Partner!.Value].Kind == Column.Kind ? $" OR (l.v{i} = r.v{other} OR l.v{other} = r.v{i})" : "");
         var formal = Column.Kind == MatchKind.GivenName ? $"l.n{i} = r.n{i}" : "false";
-        when = Sql.Fill(PartOf(Column.Kind), ("i", i), ("crossed", crossed), ("formal", formal));
-        Levels = [.. Line().Matches(when).Select(m => new ComparisonLevel(
-            int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture), m.Groups[3].Value.Trim(), double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture))).OrderBy(l => l.Level)];
+        when = Sql.Fill(KindLines.PartOf(Column.Kind), ("i", i), ("crossed", crossed), ("formal", formal));
+        Levels = [.. KindLines.Of(when).Select(l => new ComparisonLevel(l.Sql[^1] - '0', l.Name, l.Share)).OrderBy(l => l.Level)];
     }
 
     /// <summary>The column.</summary>
@@ -63,21 +61,4 @@ public sealed partial class ComparisonLevels
     /// <summary>The pattern of a pair, as an SQL expression over records <c>l</c> and <c>r</c>.</summary>
     public static string Pattern(IEnumerable<ComparisonLevels> columns) => string.Join(
         "\n+ ", columns.Select(c => $"(CAST({c.Expression} AS BIGINT) << {(Bits * c.Index).ToString(CultureInfo.InvariantCulture)})"));
-
-    private static string PartOf(MatchKind kind) => kind switch
-    {
-        MatchKind.GivenName or MatchKind.Surname => "name",
-        MatchKind.FullName => "full_name",
-        MatchKind.Address or MatchKind.Text => "text",
-        MatchKind.Place => "place",
-        MatchKind.Date => "date",
-        MatchKind.Email => "email",
-        MatchKind.Phone => "phone",
-        MatchKind.PostalCode or MatchKind.Identifier or MatchKind.HouseNumber => "code",
-        MatchKind.Number => "number",
-        _ => "category",
-    };
-
-    [GeneratedRegex(@"(?:THEN|ELSE) (\d) -- (0\.\d+) (.+)")]
-    private static partial Regex Line();
 }

@@ -54,10 +54,11 @@ public static class ColumnRecognition
         var found = names.Select(n => (Name: n, Kind: given.TryGetValue(n, out var kind) ? kind : KindOf(profiles[n])))
             .Where(c => c.Kind is not null && profiles[c.Name].Filled > 0).Select(c => new MatchColumn(c.Name, c.Kind!.Value)).ToList();
 
-        // A whole name repeats what given name and surname say.
-        if (found.Exists(c => c.Kind == MatchKind.GivenName) && found.Exists(c => c.Kind == MatchKind.Surname))
+        // A whole name repeats what given name and surname say, where the parts are there as well.
+        if (found.FindAll(c => c.Kind is MatchKind.GivenName or MatchKind.Surname) is { Count: > 1 } parts && parts.DistinctBy(p => p.Kind).Count() == 2)
         {
-            found.RemoveAll(c => c.Kind == MatchKind.FullName && !given.ContainsKey(c.Name));
+            found.RemoveAll(c => c.Kind == MatchKind.FullName && !given.ContainsKey(c.Name) && !session.Scalar<bool>(Sql.Fill(
+                "without_parts", ("relation", relation), ("whole", SqlName.Quote(c.Name)), ("parts", SqlName.List(parts.Select(p => SqlName.Quote(p.Name)))))));
         }
 
         return WithPartners([.. found.OrderBy(c => c.Kind is MatchKind.Number or MatchKind.Text).Take(MostColumns)]);

@@ -20,3 +20,6 @@ FROM (SELECT _source, identity_text({column}) AS value FROM {relation} TABLESAMP
 
 -- part: union
 UNION ALL
+
+-- part: without_parts
+SELECT coalesce(count(*) FILTER (coalesce({parts}) IS NULL) > 0.1 * count(*), false) FROM {relation} WHERE {whole} IS NOT NULL

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Crm.Analytics.Host.Cli;
+using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -12,8 +12,9 @@ namespace Crm.Analytics.Host.Web.Commands;
 /// What the command says streams back as it says it; when the caller goes away, the command is asked to stop.
 /// </summary>
 /// <param name="served">The warehouse.</param>
+/// <param name="run">Runs a command with its ends.</param>
 /// <param name="stop">The server's own end.</param>
-internal sealed class CommandEndpoint(ServedWarehouse served, CancellationToken stop) : IWebArea
+internal sealed class CommandEndpoint(ServedWarehouse served, RunCommandLine run, CancellationToken stop) : IWebArea
 {
     private const long MostBytes = 1 << 20;
     private readonly byte[] _token = RandomNumberGenerator.GetBytes(32);
@@ -73,7 +74,7 @@ internal sealed class CommandEndpoint(ServedWarehouse served, CancellationToken 
         var body = context.Response.Body;
         using var output = new StandardOutput(new FrameStream(body, CommandFrames.Kind.Output, guard));
         using var error = new StreamWriter(new StandardOutput(new FrameStream(body, CommandFrames.Kind.Error, guard)), new UTF8Encoding(false)) { AutoFlush = true };
-        var code = CommandLine.Run([.. request.Arguments], output, error, end.Token, new(served, request.Folder, request.Redirected));
+        var code = run([.. request.Arguments], output, error, end.Token, new(served, request.Folder, request.Redirected));
         if (!context.RequestAborted.IsCancellationRequested)
         {
             CommandFrames.WriteExit(body, code);
@@ -87,3 +88,6 @@ internal sealed class CommandEndpoint(ServedWarehouse served, CancellationToken 
             && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(sent[scheme.Length..])), SHA256.HashData(Encoding.UTF8.GetBytes(Token)));
     }
 }
+
+/// <summary>Runs the command that arguments name and answers its exit code.</summary>
+internal delegate int RunCommandLine(string[] arguments, Stream output, TextWriter error, CancellationToken cancellation, CommandOrigin? origin);

@@ -123,10 +123,10 @@ internal abstract class SourceUnderTest : IDisposable
     }
 
     private static Dictionary<string, OptionValue> Values(IReadOnlyDictionary<string, string> options) =>
-        options.ToDictionary(o => o.Key, o => new OptionValue([o.Value], Where), StringComparer.Ordinal);
+        options.ToDictionary(o => o.Key, o => new OptionValue(o.Value.Split('\n'), Where), StringComparer.Ordinal);
 
     private Source SourceOf(IReadOnlyDictionary<string, string> options, IReadOnlyList<SourceStream> streams) =>
-        new("shop", Connector.Kind, Values(options), null, streams, [], [], Where);
+        new("shop", Connector.Kind, Values(options), null, streams, [], [], Where) { Security = new(["127.0.0.1"]) };
 
     private Secrets NewSecrets() => new(Folder, secrets.GetValueOrDefault);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Tests.Connectors.Records;
 using Crm.Analytics.Warehouse;
 
@@ -25,6 +27,53 @@ internal sealed class StreamTests
             Assert.That(second.Columns.Select(c => c.Name), Is.EqualTo(new[] { "id", "at" }), "a delivery without records has the columns all the same");
             Assert.That(second.IsSnapshot, Is.False);
         });
+    }
+
+    [TestCase("page", "", false)]
+    [TestCase("offset", "", true)]
+    [TestCase("cursor", ", next_path: next", true)]
+    public async Task FirstLoad_InChunks_GoesOnWhereTheLastOneEnded(string pages, string more, bool isIncremental)
+    {
+        await using var api = await ServedApi.Start((context, _) =>
+        {
+            var asked = context.Request.Query[pages].ToString();
+            var first = asked.Length == 0 ? 0 : int.Parse(asked, CultureInfo.InvariantCulture);
+            first = pages == "page" ? (first - 1) * 400 : first;
+            var ids = Enumerable.Range(first, Math.Max(0, Math.Min(400, 2600 - first))).Select(i => $"{{\"id\":{i},\"at\":{i}}}");
+            var next = first + 400 < 2600 ? $"{first + 400}" : "null";
+            return ServedApi.Json(context, $"{{\"items\":[{string.Join(',', ids)}],\"next\":{next}}}");
+        });
+        var cursor = isIncremental ? ", cursor: at, cursor_param: since" : "";
+        using var project = new ConnectorProject(
+            $"source: api\nconnector: http\nurl: {api.Url}\nstreams:\n  orders: {{key: id, chunk_rows: 1000, records: items, pagination: {pages}{more}{cursor}}}\n");
+        var landed = new StreamExtract(project.Connector, project.Store).Run(project.Stream(), CommittedStream.Nothing);
+        Assert.That(landed.Batches.Select(b => (b.Records, b.HasMore, b.IsSnapshot)), Is.EqualTo(new[] { (1200L, true, false), (1200L, true, false), (200L, false, !isIncremental) }));
+        Assert.That(landed.Batches.SelectMany(b => project.Rows(b, "id")).Distinct().Count(), Is.EqualTo(2600));
+        Assert.That(api.Requests.Any(r => r.Query.Contains("since", StringComparison.Ordinal)), Is.False, "a mark is asked from when all is landed");
+        var asked = api.Requests.Count;
+        File.Delete(Path.ChangeExtension(landed.Batches[2].ParquetPath, "json"));
+        var resumed = new StreamExtract(project.Connector, project.Store).Run(project.Stream(), CommittedStream.Nothing);
+        Assert.That((resumed.Resumed, api.Requests.Count - asked), Is.EqualTo((2, pages == "cursor" ? 1 : 2)), "only what is behind the chunks that landed");
+    }
+
+    [Test]
+    public async Task FirstLoad_PlaceTheServerForgot_IsReadAgainFromTheBeginning()
+    {
+        var isForgotten = false;
+        await using var api = await ServedApi.Start((context, _) =>
+        {
+            var asked = context.Request.Query["cursor"].ToString();
+            return asked.Length > 0 && isForgotten ? ServedApi.Json(context, "{\"error\":\"expired\"}", 410)
+                : ServedApi.Json(context, asked.Length == 0 ? $"{{\"items\":[{string.Join(',', Enumerable.Range(0, 1000).Select(i => $"{{\"id\":{i}}}"))}],\"next\":{(isForgotten ? "null" : "\"x\"")}}}" : "{\"items\":[{\"id\":5000}]}");
+        });
+        using var project = new ConnectorProject(
+            $"source: api\nconnector: http\nurl: {api.Url}\nstreams:\n  orders: {{key: id, chunk_rows: 1000, records: items, pagination: cursor, next_path: next}}\n");
+        var landed = new StreamExtract(project.Connector, project.Store).Run(project.Stream(), CommittedStream.Nothing);
+        File.Delete(Path.ChangeExtension(landed.Batches[1].ParquetPath, "json"));
+        isForgotten = true;
+        var resumed = new StreamExtract(project.Connector, project.Store).Run(project.Stream(), CommittedStream.Nothing);
+        Assert.That(resumed.Batches[1].Records, Is.EqualTo(1000));
+        Assert.That(resumed.Batches[1].Files[0].Warnings.Concat(resumed.Batches[1].Warnings), Has.Some.Contains("everything was read again"));
     }
 
     [Test]

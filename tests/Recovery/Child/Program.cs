@@ -19,6 +19,12 @@ switch (args)
     case ["run", var folder, var step]:
         RunToStep.Execute(folder, int.Parse(step, System.Globalization.CultureInfo.InvariantCulture));
         break;
+    case ["run-to", var folder, var step]:
+        RunToStep.ExecuteTo(folder, step);
+        break;
+    case ["run-for", var folder, var milliseconds]:
+        RunToStep.ExecuteFor(folder, int.Parse(milliseconds, System.Globalization.CultureInfo.InvariantCulture));
+        break;
     case ["land", var folder, var pattern]:
         LandFiles.Land(folder, pattern);
         break;

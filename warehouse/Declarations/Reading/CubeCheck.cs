@@ -28,9 +28,10 @@ internal static class CubeCheck
         CheckCycles(cube, references);
         if (fact is not null)
         {
-            references.CheckEach(node.MapsOf("joins").Select(j => j.Scalar("name")).OfType<YamlScalar>(),
+            references.CheckEach(node.MapsOf("joins").Where(j => j.Text("relationship") != "one_to_many").Select(j => j.Scalar("name")).OfType<YamlScalar>(),
                 $"a dimension role of fact '{fact.Name}'", [.. fact.Roles.Select(r => r.Role)]);
             CheckDrillMembers(cube, fact, node, references);
+            CubePartCheck.Check(cube, fact, node, references);
         }
     }
 
@@ -88,7 +89,7 @@ internal static class CubeCheck
         var (type, sql) = (CubeFormat.TypeOf(map), map.Scalar("sql"));
         if (sql is null)
         {
-            if (type != MeasureType.Count && map["sql"] is null)
+            if (type is not (MeasureType.Count or MeasureType.Rank) && map["sql"] is null)
             {
                 references.Add(map.Where, $"a measure of type {map.Text("type")} without 'sql'", "an expression to compute", "add `sql:`");
             }
@@ -96,13 +97,13 @@ internal static class CubeCheck
             return;
         }
 
-        if (type != MeasureType.Number)
+        if (type is not (MeasureType.Number or MeasureType.Share or MeasureType.Rank))
         {
             references.CheckSql(sql, noun, columns);
             return;
         }
 
-        references.CheckSql(sql, "", [], [.. cube.Measures.Select(m => m.Name)]);
+        references.CheckSql(sql, "", [], Measures(cube, sql.Text, references));
         foreach (var (name, offset) in SqlWords.Of(sql.Text).Columns)
         {
             references.Add(sql.At(offset), $"{Quoted.Text(name)} in a measure of type number", "measures in braces, as {revenue}", $"write {{{name}}} if it is a measure");
@@ -114,13 +115,17 @@ internal static class CubeCheck
         }
     }
 
+    /// <summary>Measures that an expression may name: the cube's own, and those of other cubes by their full names.</summary>
+    private static IReadOnlyCollection<string> Measures(Cube cube, string sql, References references) => [.. cube.Measures.Select(m => m.Name),
+        .. SqlWords.Of(sql).Placeholders.Select(p => p.Name).Distinct().Where(name => references.Model.Cubes.Values.Any(c => c.Value.Measures.Any(m => $"{c.Value.Name}.{m.Name}" == name)))];
+
     /// <summary>A measure over measures must come to an end.</summary>
     private static void CheckCycles(Cube cube, References references)
     {
         var uses = new Dictionary<string, string[]>();
         foreach (var measure in cube.Measures)
         {
-            uses.TryAdd(measure.Name, measure is { Type: MeasureType.Number, Sql: { } sql }
+            uses.TryAdd(measure.Name, measure is { Type: MeasureType.Number or MeasureType.Share, Sql: { } sql }
                 ? [.. SqlWords.Of(sql).Placeholders.Select(p => p.Name).Distinct()] : []);
         }
 

@@ -19,6 +19,9 @@ internal sealed class Model
 
     public Dictionary<string, Declared<Cube>> Cubes { get; } = [];
 
+    /// <summary>The identity declaration; a project has one at most.</summary>
+    public Dictionary<string, Declared<IdentityDeclaration>> Identities { get; } = [];
+
     /// <summary>Stems of files that could not be read: what they declare is unknown, so references to such names are not complained about.</summary>
     public HashSet<string> Unreadable { get; } = [];
 
@@ -43,7 +46,10 @@ internal sealed class Model
         into[name] = declared;
     }
 
-    public Catalogue ToCatalogue() => new(Values(Contracts), Values(Dimensions), Values(Facts), Values(Cubes));
+    public Catalogue ToCatalogue() => new(Values(Contracts), Values(Dimensions), Values(Facts), Values(Cubes))
+    {
+        Identity = Identities.Values.FirstOrDefault()?.Value,
+    };
 
     private static Dictionary<string, T> Values<T>(Dictionary<string, Declared<T>> declared)
     {

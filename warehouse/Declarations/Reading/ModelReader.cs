@@ -4,11 +4,11 @@ using Crm.Analytics.Warehouse.Declarations.Yaml;
 namespace Crm.Analytics.Warehouse.Declarations.Reading;
 
 /// <summary>
-/// Reads contracts, dimensions, facts and cubes: first all files into YAML, then each kind after those it builds on, then checks them as a whole.
+/// Reads contracts, dimensions, facts, cubes and the identity declaration: first all files into YAML, then each kind after those it builds on, then checks them as a whole.
 /// </summary>
 internal sealed class ModelReader(List<Problem> problems)
 {
-    private static readonly string[] kinds = ["contract", "dimension", "fact", "cubes"];
+    private static readonly string[] kinds = ["contract", "dimension", "fact", "cubes", "identity"];
 
     private readonly List<DeclarationFile> files = [];
 
@@ -56,6 +56,7 @@ internal sealed class ModelReader(List<Problem> problems)
                 Add(Model.Cubes, "cube", cube, new(CubeFormat.Build(cube, Model), cube, standard), c => c.Name);
             }
         });
+        Each("identity", (map, standard) => Add(Model.Identities, "identity", map, new(IdentityFormat.Build(map), map, standard), static _ => "identity"));
         return Model;
     }
 
@@ -89,6 +90,7 @@ internal sealed class ModelReader(List<Problem> problems)
         "contract" => ContractFormat.Shape,
         "dimension" => DimensionFormat.Shape,
         "fact" => FactFormat.Shape,
+        "identity" => IdentityFormat.Shape,
         _ => CubeFormat.Shape,
     };
 

@@ -49,6 +49,11 @@ public static class ProjectReader
         }
 
         var sources = Sources(files, references, connectors, problems);
+        foreach (var identity in model.Identities.Values)
+        {
+            IdentityFormat.Check(identity, references, [.. sources.Select(s => s.Name)]);
+        }
+
         if (problems.Count > 0)
         {
             return new(null, Ordered(problems));

@@ -44,6 +44,33 @@ internal static class SettingsFormat
         new("month_ends", ScalarShape.Integer(0, 120), "How many past month ends are scored beside the newest day of data; default 12."),
     ]);
 
+    private static readonly ScalarShape share = new(ScalarKind.Text, "a number from 0 to 10, as 0.1 for 10 %")
+    {
+        Pattern = @"^(10|[0-9])(\.[0-9]{1,9})?$",
+        Accepts = static text => text.Length <= 12 && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number < 11 && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[^1]) && (text.StartsWith("10", StringComparison.Ordinal) || text.Length == 1 || text[1] == '.'),
+        Suggest = static text => text.EndsWith('%') && double.TryParse(text.TrimEnd('%', ' '), CultureInfo.InvariantCulture, out var percent)
+            ? (percent / 100).ToString(CultureInfo.InvariantCulture) : null,
+    };
+
+    private static readonly ScalarShape day = new(ScalarKind.Text, "a day, as 2011-12-31")
+    {
+        Pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$|^[0-9]{4}-(0[13-9]|1[0-2])-(29|30)$|^[0-9]{4}-(0[13578]|1[02])-31$|^([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29$",
+        Accepts = static text => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
+    };
+
+    private static readonly MapShape lifetimeValue = new("the settings of lifetime value",
+    [
+        new("purchases", ScalarShape.Choice("a model of purchases", "best", "bgnbd", "mbgnbd", "paretonbd", "none"),
+            "Model of purchases: bgnbd (default), mbgnbd, paretonbd, best (the one of smallest AIC, which takes longer); none leaves scoring out."),
+        new("unit", ScalarShape.Choice("a unit of time", "day", "week", "month", "year"), "Unit of times; default week."),
+        new("horizon", ScalarShape.Integer(1, 100_000), "How far to look ahead, in units; default 52."),
+        new("discount_rate", share, "Discount a year; default 0.1, which is 10 %."),
+        new("margin", share, "Share of the revenue that is profit; default: found from the costs of the sales, 1 where there are none."),
+        new("calibration_end", day, "Last day the model sees; default the newest day of the sales."),
+        new("filter", ScalarShape.Sql, "Condition over the columns of the sales fact: only these count, as channel = 'web'."),
+    ]);
+
     private static readonly ScalarShape memory = new(ScalarKind.Text, "an amount of memory, as 4GB or 800MB")
     {
         Pattern = "^[1-9][0-9]{0,5} ?(MB|GB)$",
@@ -64,8 +91,15 @@ internal static class SettingsFormat
         new("time_zone", TimeZone, "IANA time zone that days, months and \"today\" are counted in; default UTC."),
         new("currency", currency, "ISO 4217 code that money is reported in; default EUR."),
         new("fiscal_year_start", fiscalStart, "Month the fiscal year begins with; default 1. A fiscal year is named by the calendar year it ends in."),
+        new("fiscal_periods", ScalarShape.Choice("a pattern of fiscal periods", "months", "4-4-5", "4-5-4", "5-4-4"),
+            "How fiscal years are cut: months (default), or the weeks of a quarter; then years begin with the week nearest to the first of their month."),
+        new("first_day_of_week", ScalarShape.Choice("a day of the week", [.. Enum.GetNames<DayOfWeek>().Select(d => d.ToLowerInvariant())]), "First day of weeks; default monday."),
         new("locale", locale, "Language tag for numbers and dates in reports; default en-GB."),
         new("rfm", rfm, "How customers are scored."),
+        new("lifetime_value", lifetimeValue, "How lifetime value is scored."),
+        new("churn", LearningFormat.Churn, "Who leaves; without it runs do not ask."),
+        new("forecast", LearningFormat.Forecast, "What revenue, orders and demand come next; without it runs do not ask."),
+        new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
         new("security", security, "What the project lets its connectors do."),
         new("mail", DeliveryFormat.Mail, "The server that mail goes through."),
         new("deliver", new MapShape("deliveries", [], new FreeKeys("a delivery", DeliveryFormat.ShapeWithReport)), "Deliveries of reports, by name; a report may also hold its own."),
@@ -81,14 +115,31 @@ internal static class SettingsFormat
             Month(map.Text("fiscal_year_start") ?? "1"), map.Text("locale") ?? "en-GB",
             new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where), map.Where)
         {
+            FiscalPeriods = map.Text("fiscal_periods") ?? "months",
+            WeekBegins = Enum.TryParse<DayOfWeek>(map.Text("first_day_of_week") ?? "monday", ignoreCase: true, out var day) ? day : DayOfWeek.Monday,
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
             Mail = map["mail"] is YamlMap mail
                 ? new(mail.Text("server") ?? "", int.TryParse(mail.Text("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 587,
                     mail.Text("security") != "none", mail.Text("user"), mail.Text("password"), mail.Text("from") ?? "", mail.Where)
                 : null,
             Deliver = map["deliver"] as YamlMap,
+            LifetimeValue = ValueOf(map["lifetime_value"] as YamlMap),
+            Learning = LearningFormat.Build(map),
             Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
         };
+    }
+
+    private static LifetimeValueSettings ValueOf(YamlMap? map)
+    {
+        var usual = LifetimeValueSettings.Usual;
+        return new(
+            map?.Text("purchases") ?? usual.Purchases, map?.Text("unit") ?? usual.Unit,
+            int.TryParse(map?.Text("horizon"), NumberStyles.None, CultureInfo.InvariantCulture, out var horizon) ? horizon : usual.Horizon,
+            Number("discount_rate") ?? usual.DiscountRate, Number("margin") ?? usual.Margin,
+            DateOnly.TryParseExact(map?.Text("calibration_end"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var end) ? end : usual.CalibrationEnd,
+            map?.Text("filter") ?? usual.Filter);
+
+        double? Number(string key) => double.TryParse(map?.Text(key), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     /// <summary>Checks what shapes cannot: addresses have to be such, and a grid that is a file has to be one inside the project.</summary>

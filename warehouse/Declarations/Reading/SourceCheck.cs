@@ -54,7 +54,7 @@ internal static class SourceCheck
             return;
         }
 
-        references.Check(map.Scalar("from"), $"a stream of source '{source.Name}'", [.. source.Streams.Select(s => s.Name)]);
+        CheckFrom(source, map.Scalar("from"), references);
         references.CheckSql(map.Scalar("where"), "", []);
         string[] columns = [.. contract?.Columns.Select(c => c.Name) ?? []];
         foreach (var (column, value) in map.Entries)
@@ -73,6 +73,32 @@ internal static class SourceCheck
                 references.Add(name.Where, $"a map to contract '{name.Text}' without '{column.Name}'", "every required column of the contract",
                     $"add `{column.Name}:` with an expression over the stream's columns");
             }
+        }
+    }
+
+    private static void CheckFrom(Source source, YamlScalar? from, References references)
+    {
+        string[] streams = [.. source.Streams.Select(s => s.Name)];
+        if (from is null || !JoinFormat.IsJoin(from.Text))
+        {
+            references.Check(from, $"a stream of source '{source.Name}'", streams);
+            return;
+        }
+
+        if (JoinFormat.Read(from.Text, from.Where, out var fault) is not { } join)
+        {
+            references.Add(from.At(fault!.Value.Offset), $"{fault.Value.Found} in a join of streams", JoinFormat.Expected, "write the join so; give each stream once");
+            return;
+        }
+
+        foreach (var (stream, place) in join.Streams.Zip(join.Places).Where(s => !streams.Contains(s.First)))
+        {
+            references.Unknown(from.At(place), stream, $"a stream of source '{source.Name}'", streams);
+        }
+
+        if (streams.Contains(join.Name))
+        {
+            references.Add(from.Where, $"a join that is kept as '{join.Name}', beside a stream of that name", "names that differ", $"rename the stream '{join.Name}'");
         }
     }
 }

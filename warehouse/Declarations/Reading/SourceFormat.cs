@@ -40,7 +40,7 @@ internal static class SourceFormat
 
     private static readonly MapShape contractMap = new("a map",
     [
-        new("from", ScalarShape.Reference, "The stream.", Required: true),
+        new("from", ScalarShape.Reference, "The stream, or streams of the source joined: orders join order_items using (order_id).", Required: true),
         new("where", ScalarShape.Sql, "Condition over the stream's columns; other records make no row of this contract."),
     ], new FreeKeys("a contract column", ScalarShape.Sql));
 
@@ -91,7 +91,8 @@ internal static class SourceFormat
     public static Source Build(YamlMap map, Model model)
     {
         var streams = map.MapOf("streams").Select(s => Stream(s.Key, s.Value as YamlMap)).ToList();
-        var maps = map.MapOf("map").Select(m => Map(m.Key, m.Value as YamlMap)).ToList();
+        var joins = new List<StreamJoin>();
+        var maps = map.MapOf("map").Select(m => Map(m.Key, m.Value as YamlMap, joins)).ToList();
         foreach (var stream in streams)
         {
             // A stream that bears a contract's name and that no map speaks about is mapped column by column, by name.
@@ -102,7 +103,8 @@ internal static class SourceFormat
         }
 
         return new(map.Text("source") ?? "", map.Text("connector") ?? "", Options(map, sourceNames), map.Text("time_zone"), streams, maps,
-            [.. map.MapsOf("quality").Select(RuleFormat.Build)], map.Where);
+            [.. map.MapsOf("quality").Select(RuleFormat.Build)], map.Where)
+        { Joins = joins };
     }
 
     private static SourceStream Stream(YamlScalar name, YamlMap? map)
@@ -162,7 +164,31 @@ internal static class SourceFormat
         return options;
     }
 
-    private static ContractMap Map(YamlScalar contract, YamlMap? map)
+    /// <summary>The name that a map's <c>from</c> goes by: the stream's, or that of the join, which is noted.</summary>
+    private static string From(YamlScalar? from, List<StreamJoin> joins)
+    {
+        if (from is null || !JoinFormat.IsJoin(from.Text) || JoinFormat.Read(from.Text, from.Where, out _) is not { } join)
+        {
+            return from?.Text ?? "";
+        }
+
+        if (joins.Find(j => j.Sql == join.Sql) is { } same)
+        {
+            return same.Name;
+        }
+
+        // The same streams joined in another way are another join.
+        var name = join.Name;
+        for (var i = 2; joins.Exists(j => j.Name == name); i++)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{join.Name}_{i}");
+        }
+
+        joins.Add(join with { Name = name });
+        return name;
+    }
+
+    private static ContractMap Map(YamlScalar contract, YamlMap? map, List<StreamJoin> joins)
     {
         var columns = new Dictionary<string, MappedExpression>();
         foreach (var (column, value) in map?.Entries ?? [])
@@ -174,6 +200,6 @@ internal static class SourceFormat
         }
 
         var filter = map?.Scalar("where") is { } where ? new MappedExpression(where.Text, where.Where) : null;
-        return new(contract.Text, map?.Text("from") ?? "", filter, columns, contract.Where);
+        return new(contract.Text, From(map?.Scalar("from"), joins), filter, columns, contract.Where);
     }
 }

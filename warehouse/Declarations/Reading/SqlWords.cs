@@ -58,6 +58,29 @@ public sealed record SqlWords(
     public static IEnumerable<string> All(string sql) =>
         SqlTokens.Of(sql).Tokens.Where(t => t.Kind is SqlTokenKind.Word or SqlTokenKind.Quoted).Select(t => t.Text);
 
+    /// <summary>The expression with every <c>table.column</c> for which there is another spelling replaced by it.</summary>
+    /// <param name="sql">The expression.</param>
+    /// <param name="spell">The other spelling of a column of a table; null to leave it.</param>
+    public static string Respell(string sql, Func<string, string, string?> spell)
+    {
+        var tokens = SqlTokens.Of(sql).Tokens;
+        for (var i = tokens.Count - 3; i >= 0; i--)
+        {
+            var (table, point, column) = (tokens[i], tokens[i + 1], tokens[i + 2]);
+            var isName = table.Kind is SqlTokenKind.Word or SqlTokenKind.Quoted && column.Kind is SqlTokenKind.Word or SqlTokenKind.Quoted;
+            if (isName && point is { Kind: SqlTokenKind.Sign, Text: "." } && (i == 0 || tokens[i - 1].Text != ".") && spell(table.Text, column.Text) is { } other)
+            {
+                sql = sql[..Begin(table)] + other + sql[End(column)..];
+            }
+        }
+
+        return sql;
+
+        int Begin(SqlToken token) => token.Kind == SqlTokenKind.Quoted ? token.Offset - 1 : token.Offset;
+
+        int End(SqlToken token) => token.Kind == SqlTokenKind.Quoted ? token.Offset + token.Text.Replace("\"", "\"\"", StringComparison.Ordinal).Length + 1 : token.Offset + token.Text.Length;
+    }
+
     /// <summary>True when the text begins as a query does.</summary>
     internal static bool BeginsQuery(string sql) => SqlTokens.Of(sql).Tokens is [var first, ..] && (IsWord(first, "select") || IsWord(first, "with"));
 

@@ -1,0 +1,41 @@
+using Crm.Analytics.Host.Security;
+
+namespace Crm.Analytics.Host.Web.Access;
+
+/// <summary>Says who sends a request. While nobody was given access, everybody on this machine is the owner; from the first user or token on, nobody unknown is let in.</summary>
+/// <param name="store">Users, tokens, signed-in browsers.</param>
+internal sealed class Gate(AccessStore store)
+{
+    /// <summary>The cookie of a signed-in browser.</summary>
+    public const string Cookie = "crm_session";
+
+    private const string Scheme = "Bearer ";
+    private static readonly object who = new();
+
+    /// <summary>Who sends a request; null for nobody known.</summary>
+    public Asker? AskerOf(HttpContext context)
+    {
+        if (context.Items.TryGetValue(who, out var known))
+        {
+            return (Asker?)known;
+        }
+
+        var asker = Find(context.Request);
+        context.Items[who] = asker;
+        return asker;
+    }
+
+    private Asker? Find(HttpRequest request)
+    {
+        if (!store.HasAnybody)
+        {
+            return Asker.Owner;
+        }
+
+        // A token that is sent and wrong lets nobody in, whatever else the browser shows.
+        var sent = request.Headers.Authorization.ToString();
+        return sent.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? store.OfToken(sent[Scheme.Length..].Trim())
+            : request.Cookies[Cookie] is { Length: > 0 and < 200 } session ? store.OfSession(session)
+            : null;
+    }
+}

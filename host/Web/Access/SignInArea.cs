@@ -1,0 +1,134 @@
+using System.Net;
+using Crm.Analytics.Host.Security;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Crm.Analytics.Host.Web.Access;
+
+/// <summary>Lets people sign in and out: <c>/sign-in</c>, <c>/sign-out</c>. Forms are taken from our own pages only.</summary>
+/// <param name="store">Users and signed-in browsers.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebArea
+{
+    /// <summary>Where people sign in.</summary>
+    public const string SignIn = "/sign-in";
+
+    private const string SignOut = "/sign-out";
+    private const int MostTries = 20;
+    private static readonly TimeSpan window = TimeSpan.FromMinutes(1);
+    private readonly Lock _guard = new();
+    private readonly Dictionary<IPAddress, (DateTimeOffset Since, int Tries)> _tries = [];
+
+    /// <inheritdoc/>
+    public string Prefix => "/sign-";
+
+    /// <inheritdoc/>
+    public bool HasOwnProof => false;
+
+    /// <inheritdoc/>
+    public async Task Answer(HttpContext context)
+    {
+        var (request, response) = (context.Request, context.Response);
+        if (HttpMethods.IsGet(request.Method) && request.Path == SignIn)
+        {
+            await Show(context, StatusCodes.Status200OK, "");
+        }
+        else if (!HttpMethods.IsPost(request.Method) || (request.Path != SignIn && request.Path != SignOut))
+        {
+            response.StatusCode = request.Path == SignIn || request.Path == SignOut ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status404NotFound;
+        }
+        else if (!IsFromOurPage(request))
+        {
+            response.StatusCode = StatusCodes.Status403Forbidden;
+        }
+        else if (request.Path == SignOut)
+        {
+            if (request.Cookies[Gate.Cookie] is { } session)
+            {
+                store.SignOut(session);
+            }
+
+            response.Cookies.Delete(Gate.Cookie);
+            response.Redirect(SignIn);
+        }
+        else
+        {
+            await Enter(context);
+        }
+    }
+
+    /// <summary>Where somebody signs in who wanted a path.</summary>
+    public static string Before(PathString wanted) => $"{SignIn}?next={Uri.EscapeDataString(LocalPath(wanted))}";
+
+    /// <summary>A path of this server; the start page for anything else, so that nobody is led away.</summary>
+    public static string LocalPath(string? path)
+        => path is ['/', ..] && !path.StartsWith("//", StringComparison.Ordinal) && !path.Contains('\\', StringComparison.Ordinal) && !path.Any(char.IsControl)
+            && !path.StartsWith("/sign-", StringComparison.Ordinal) ? path : "/";
+
+    private async Task Enter(HttpContext context)
+    {
+        if (!MayTry(context.Connection.RemoteIpAddress ?? IPAddress.None))
+        {
+            context.Response.Headers.RetryAfter = "60";
+            await Show(context, StatusCodes.Status429TooManyRequests, "Too many tries. Wait a minute.");
+            return;
+        }
+
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = 16_384;
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        if (store.SignIn(form["name"].ToString(), form["password"].ToString()) is not var (session, lasts))
+        {
+            await Show(context, StatusCodes.Status401Unauthorized, "That name and password let nobody in. After several wrong passwords a name is locked for a quarter of an hour.");
+            return;
+        }
+
+        context.Response.Cookies.Append(Gate.Cookie, session, new CookieOptions
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = context.Request.IsHttps,
+            MaxAge = lasts,
+            Path = "/",
+        });
+        context.Response.Redirect(LocalPath(form["next"].ToString()));
+    }
+
+    private bool MayTry(IPAddress from)
+    {
+        lock (_guard)
+        {
+            var now = clock.GetUtcNow();
+            if (_tries.Count > 10_000)
+            {
+                _tries.Clear();
+            }
+
+            var (since, tries) = _tries.TryGetValue(from, out var known) && now - known.Since < window ? known : (now, 0);
+            _tries[from] = (since, tries + 1);
+            return tries < MostTries;
+        }
+    }
+
+    /// <summary>Browsers say where a form comes from; one that does not is no browser of today.</summary>
+    private static bool IsFromOurPage(HttpRequest request)
+        => request.Headers["Sec-Fetch-Site"].ToString() is "same-origin"
+            || (Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out var origin) && origin.Authority == request.Host.Value);
+
+    private static async Task Show(HttpContext context, int status, string message)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        var next = WebUtility.HtmlEncode(LocalPath(context.Request.Query["next"]));
+        await context.Response.WriteAsync($$"""
+            <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sign in</title>
+            <style>body{font:1rem/1.6 system-ui,sans-serif;margin:15vh auto;max-width:20rem;padding:0 1rem;color-scheme:light dark}
+            label,input,button{display:block;width:100%;box-sizing:border-box;font:inherit}input,button{margin:.2rem 0 1rem;padding:.5rem}</style>
+            <h1>Sign in</h1><p role="alert">{{WebUtility.HtmlEncode(message)}}</p>
+            <form method="post" action="{{SignIn}}"><input type="hidden" name="next" value="{{next}}">
+            <label for="name">Name</label><input id="name" name="name" autocomplete="username" required autofocus>
+            <label for="password">Password</label><input id="password" name="password" type="password" autocomplete="current-password" required>
+            <button>Sign in</button></form></html>
+            """, context.RequestAborted);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Crm.Analytics.Host.Serving;
+using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Engines;
+using Crm.Analytics.Warehouse.Query;
+
+namespace Crm.Analytics.Host.Web.Api;
+
+/// <summary>The questions that come over HTTP: who asks, what is remembered, and what the warehouse answers.</summary>
+/// <param name="served">The warehouse.</param>
+/// <param name="project">The project.</param>
+/// <param name="say">Told of faults.</param>
+internal sealed class Questions(ServedWarehouse served, Project project, Action<Exception> say)
+{
+    private const long MostRememberedBytes = 64 << 20;
+    private const int Tries = 5;
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan left = TimeSpan.FromSeconds(30);
+    private static readonly string[] words = ["now", "hour", "minute", "second"];
+    private readonly AnswerCache _remembered = new(MostRememberedBytes);
+    private readonly CubeReader _reader = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System));
+
+    /// <summary>Answers that are being worked out.</summary>
+    public PendingAnswers Pending { get; } = new(patience, left, 2 * Environment.ProcessorCount, TimeProvider.System);
+
+    /// <summary>The project's settings.</summary>
+    public ProjectSettings Settings => project.Settings;
+
+    /// <summary>What is declared.</summary>
+    public Catalogue Catalogue => project.Catalogue;
+
+    /// <summary>Tells of a fault of the program; what askers do wrong is told to them alone.</summary>
+    public void Tell(Exception error)
+    {
+        if (ApiErrors.StatusOf(error) == StatusCodes.Status500InternalServerError)
+        {
+            say(error);
+        }
+    }
+
+    /// <summary>What an answer to a request is remembered by.</summary>
+    public AnswerKey KeyOf(LoadRequest request, bool numbersAsText, SecurityContext? asker)
+        => new(Timed(QuestionKey.Of(request, numbersAsText)), asker?.Key ?? "", served.Published is { } run ? run : throw new NothingLoadedException(served.Path));
+
+    /// <summary>Relative dates mean something else tomorrow, those with hours in a minute: what is remembered is remembered for as long.</summary>
+    private string Timed(string question)
+    {
+        var isFine = words.Any(w => question.Contains(w, StringComparison.OrdinalIgnoreCase));
+        return $"{QueryCalendar.Of(Settings, TimeProvider.System).Now.ToString(isFine ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd", CultureInfo.InvariantCulture)} {question}";
+    }
+
+    /// <summary>A remembered answer; null when there is none.</summary>
+    public byte[]? Remembered(AnswerKey key) => _remembered.TryGet(key, out var answer) ? answer : null;
+
+    /// <summary>Asks the warehouse and remembers the answer.</summary>
+    public byte[] Answer(AnswerKey key, LoadRequest request, bool numbersAsText, SecurityContext? asker, CancellationToken cancellation)
+    {
+        var results = OfOneRun(() => [.. request.Questions.Select(q => _reader.Read(q.Query with { Security = asker }, cancellation))]);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            new LoadAnswer(json, Settings.TimeZone, numbersAsText).Write(request, results);
+        }
+
+        var answer = buffer.WrittenSpan.ToArray();
+        _remembered.Add(key, answer);
+        return answer;
+    }
+
+    /// <summary>The statement that answers a question, for reading only.</summary>
+    public CubeSql Statement(CubeQuery query, SecurityContext? asker)
+        => CubeSqlWriter.Write(CubePlanner.Plan(query with { Security = asker }, Catalogue, QueryCalendar.Of(Settings, TimeProvider.System)), DuckDbDialect.Instance);
+
+    /// <summary>Each question reads in a transaction of its own; when a run was published between two of them, they are asked again.</summary>
+    private static List<CubeResult> OfOneRun(Func<List<CubeResult>> read)
+    {
+        for (var i = 1; ; i++)
+        {
+            var results = read();
+            if (results.TrueForAll(r => r.AsOf.Run == results[0].AsOf.Run || r.Query.AsOfRun is not null))
+            {
+                return results;
+            }
+
+            if (i == Tries)
+            {
+                throw new CrmException(FailureKind.Busy, "runs were published between the questions, again and again", "the queries of the request", "queries of one run", "Ask them one by one");
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+-- grain: one thing that was learnt of one customer
+-- reads: star.score_churn, star.score_segment_member, star.score_offer, star.dim_product
+-- writes: none
+
+-- part: churn
+SELECT snapshot_date, churn_probability, value_at_risk::DOUBLE AS value_at_risk, reasons
+FROM star.score_churn
+WHERE customer_key = $key AND churn_probability IS NOT NULL
+ORDER BY snapshot_date DESC
+LIMIT 1
+
+-- part: segments
+SELECT title FROM star.score_segment_member
+WHERE customer_key = $key AND snapshot_date = (SELECT max(snapshot_date) FROM star.score_segment_member)
+ORDER BY title
+
+-- part: offers
+SELECT coalesce(product.name, product.product_id) AS product, because_of, shared_customers
+FROM star.score_offer AS offer LEFT JOIN star.dim_product AS product ON product.product_key = offer.product_key AND product.is_current
+WHERE customer_key = $key
+ORDER BY rank
+LIMIT 3

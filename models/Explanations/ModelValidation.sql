@@ -1,0 +1,23 @@
+-- grain: one model at its newest snapshot
+-- reads: star.score_clv_model, star.score_clv
+-- writes: none
+
+-- part: models
+SELECT snapshot_date, model, model_version, is_used, status, parameters, log_likelihood, aic, bic, holdout_error, holdout_bias_percent, customers, repeat_purchases, unit, horizon,
+  discount_rate, margin, data_version
+FROM star.score_clv_model
+WHERE snapshot_date = (SELECT max(snapshot_date) FROM star.score_clv_model)
+ORDER BY is_used DESC, aic NULLS LAST, model
+
+-- part: deciles
+-- Who was said to be worth most: tenths of the customers by lifetime value.
+WITH placed AS (
+  SELECT ntile(10) OVER (ORDER BY lifetime_value DESC, customer_key) AS tenth, lifetime_value, historic_value, probability_alive, expected_purchases
+  FROM star.score_clv
+  WHERE snapshot_date = (SELECT max(snapshot_date) FROM star.score_clv_model)
+)
+SELECT tenth::INTEGER AS tenth, count(*) AS customers, sum(lifetime_value)::DOUBLE AS lifetime_value, sum(historic_value)::DOUBLE AS historic_value,
+  avg(probability_alive) AS probability_alive, avg(expected_purchases) AS expected_purchases
+FROM placed
+GROUP BY tenth
+ORDER BY tenth

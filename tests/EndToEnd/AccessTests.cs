@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace Crm.Analytics.Tests.EndToEnd;
+
+/// <summary>Who may do what on a server to which some were given access: every role at every door.</summary>
+internal sealed class AccessTests
+{
+    private const string Query = """{"query": {"measures": ["sales.lines"]}}""";
+    private const string Password = "seven quiet otters";
+    private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
+    private ServedProject _served = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        _served = await ServedProject.Start();
+        foreach (var role in new[] { "viewer", "analyst", "engineer", "administrator" })
+        {
+            var made = await CrmProgram.RunIn(_served.Folder, "token", "create", role, "--role", role, "--json");
+            Assert.That(made.Code, Is.Zero, made.ToString());
+            _tokens[role] = made.Json().GetProperty("token").GetString()!;
+        }
+
+        await Add("ada", Password);
+    }
+
+    [OneTimeTearDown]
+    public void Stop() => _served.Dispose();
+
+    [TestCase("", "v1/load", 401)]
+    [TestCase("", "v1/meta", 401)]
+    [TestCase("", "v1/sql", 401)]
+    [TestCase("", "v1/openapi.json", 401)]
+    [TestCase("", "", 302)]
+    [TestCase("", "sales_overview.html", 302)]
+    [TestCase("", "v1/command", 401)]
+    [TestCase("wrong", "v1/load", 401)]
+    [TestCase("wrong", "sales_overview.html", 302)]
+    [TestCase("viewer", "v1/load", 200)]
+    [TestCase("viewer", "v1/meta", 200)]
+    [TestCase("viewer", "v1/sql", 403)]
+    [TestCase("viewer", "v1/openapi.json", 200)]
+    [TestCase("viewer", "sales_overview.html", 200)]
+    [TestCase("viewer", "v1/command", 401)]
+    [TestCase("analyst", "v1/load", 200)]
+    [TestCase("analyst", "v1/sql", 200)]
+    [TestCase("analyst", "v1/command", 401)]
+    [TestCase("engineer", "v1/sql", 200)]
+    [TestCase("engineer", "v1/command", 401)]
+    [TestCase("administrator", "v1/sql", 200)]
+    [TestCase("administrator", "sales_overview.html", 200)]
+    [TestCase("administrator", "v1/command", 401)]
+    public async Task Door_ForARole_IsOpenOrShut(string role, string path, int status)
+    {
+        var isQuestion = path is "v1/load" or "v1/sql" or "v1/command";
+        using var request = new HttpRequestMessage(isQuestion ? HttpMethod.Post : HttpMethod.Get, new Uri(path, UriKind.Relative));
+        if (isQuestion)
+        {
+            request.Content = new StringContent(Query, Encoding.UTF8, "application/json");
+        }
+
+        if (role.Length > 0)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _tokens.GetValueOrDefault(role, "crm_wrong"));
+        }
+
+        using var answer = await Send(request);
+        Assert.That((int)answer.StatusCode, Is.EqualTo(status), await answer.Content.ReadAsStringAsync());
+    }
+
+    [Test]
+    public async Task SignIn_FromOurPage_OpensAndSignOutShuts()
+    {
+        using var refused = await SignIn("ada", "wrong password here", "same-origin");
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+        using var elsewhere = await SignIn("ada", Password, "cross-site");
+        Assert.That(elsewhere.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+
+        using var entered = await SignIn("ada", Password, "same-origin");
+        Assert.That(entered.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That(entered.Headers.Location!.OriginalString, Is.EqualTo("/sales_overview.html"));
+        var cookie = entered.Headers.GetValues("Set-Cookie").Single();
+        Assert.That(cookie, Does.Contain("httponly").And.Contain("samesite=strict"));
+        var session = cookie.Split(';')[0];
+        Assert.That(await Status(session), Is.EqualTo(HttpStatusCode.OK));
+
+        using var outgoing = new HttpRequestMessage(HttpMethod.Post, new Uri("sign-out", UriKind.Relative)) { Headers = { { "Cookie", session }, { "Sec-Fetch-Site", "same-origin" } } };
+        using var left = await Send(outgoing);
+        Assert.That(await Status(session), Is.EqualTo(HttpStatusCode.Redirect));
+    }
+
+    [TestCase("//evil.example")]
+    [TestCase("https://evil.example")]
+    [TestCase("/\\evil.example")]
+    public async Task SignIn_ToAnotherServer_LeadsHome(string next)
+    {
+        using var entered = await SignIn("ada", Password, "same-origin", next);
+        Assert.That(entered.Headers.Location!.OriginalString, Is.EqualTo("/"));
+    }
+
+    [Test]
+    public async Task Token_Revoked_IsShutAtOnce()
+    {
+        var made = await CrmProgram.RunIn(_served.Folder, "token", "create", "brief", "--json");
+        var token = made.Json().GetProperty("token").GetString()!;
+        Assert.That(await WithToken(token), Is.EqualTo(HttpStatusCode.OK));
+        await CrmProgram.RunIn(_served.Folder, "token", "revoke", "brief");
+        Assert.That(await WithToken(token), Is.EqualTo(HttpStatusCode.Unauthorized));
+        var list = await CrmProgram.RunIn(_served.Folder, "token", "list");
+        Assert.That(list.Output, Does.Contain("analyst").And.Not.Contain("brief").And.Not.Contain("crm_"));
+    }
+
+    private async Task<HttpStatusCode> WithToken(string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("v1/meta", UriKind.Relative)) { Headers = { Authorization = new("Bearer", token) } };
+        using var answer = await Send(request);
+        return answer.StatusCode;
+    }
+
+    private async Task<HttpStatusCode> Status(string session)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("sales_overview.html", UriKind.Relative)) { Headers = { { "Cookie", session } } };
+        using var answer = await Send(request);
+        return answer.StatusCode;
+    }
+
+    private async Task<HttpResponseMessage> SignIn(string name, string password, string site, string next = "/sales_overview.html")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("sign-in", UriKind.Relative))
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["name"] = name, ["password"] = password, ["next"] = next }),
+            Headers = { { "Sec-Fetch-Site", site } },
+        };
+        return await Send(request);
+    }
+
+    private Task<HttpResponseMessage> Send(HttpRequestMessage request) => _served.Plain.SendAsync(request);
+
+    /// <summary>The password goes in on standard input.</summary>
+    private async Task Add(string name, string password)
+    {
+        var folder = _served.Folder;
+        using var process = CrmProgram.Start(folder, leaveInput: true, "user", "add", name);
+        await process.StandardInput.WriteLineAsync(password);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        Assert.That(process.ExitCode, Is.Zero, await process.StandardError.ReadToEndAsync());
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Crm.Analytics.Warehouse.Declarations.Shapes;
+using Crm.Analytics.Warehouse.Declarations.Yaml;
+
+namespace Crm.Analytics.Warehouse.Declarations.Reading;
+
+/// <summary>The part of <c>crm.yaml</c> that tells what runs learn.</summary>
+internal static class LearningFormat
+{
+    public static readonly MapShape Churn = new("the settings of churn",
+    [
+        new("definition", ScalarShape.Choice("what counts as leaving", "auto", "buying", "contract"),
+            "buying: no order within the horizon; contract: left_at lies in it; auto (default): contract where anyone has a left_at."),
+        new("horizon_days", ScalarShape.Integer(1, 3650), "Days to look ahead; default 90."),
+        new("look_back_days", ScalarShape.Integer(1, 3650), "Days within which a customer must have bought to be one who can leave; default 365."),
+        new("learner", ScalarShape.Choice("a learner", "best", "logistic", "boosted"), "logistic, boosted, or best (default): the larger area under the curve."),
+    ]);
+
+    public static readonly MapShape Forecast = new("the settings of forecasts",
+    [
+        new("period", ScalarShape.Choice("a period", "day", "week", "month", "quarter"), "What values are summed by; default month."),
+        new("horizon", ScalarShape.Integer(1, 400), "Periods to look ahead; default 6."),
+        new("products", ScalarShape.Integer(0, 100_000), "Products of the largest revenue whose demand is forecast too; default 50."),
+    ]);
+
+    public static readonly MapShape Offers = new("the settings of offers",
+    [
+        new("count", ScalarShape.Integer(1, 100), "Offers per customer; default 5."),
+        new("least_common", ScalarShape.Integer(1, 1_000_000), "Customers that two products must share to be near; default 2."),
+    ]);
+
+    public static LearningSettings Build(YamlMap map) => new(
+        map["churn"] is YamlMap churn
+            ? new(churn.Text("definition") ?? ChurnSettings.Usual.Definition, Whole(churn, "horizon_days") ?? ChurnSettings.Usual.Horizon,
+                Whole(churn, "look_back_days") ?? ChurnSettings.Usual.LookBack, churn.Text("learner") ?? ChurnSettings.Usual.Learner)
+            : null,
+        map["forecast"] is YamlMap forecast
+            ? new(forecast.Text("period") ?? ForecastSettings.Usual.Period, Whole(forecast, "horizon") ?? ForecastSettings.Usual.Horizon,
+                Whole(forecast, "products") ?? ForecastSettings.Usual.Products)
+            : null,
+        map["offers"] is YamlMap offers
+            ? new(Whole(offers, "count") ?? OfferSettings.Usual.Count, Whole(offers, "least_common") ?? OfferSettings.Usual.LeastCommon)
+            : null);
+
+    private static int? Whole(YamlMap map, string key) => int.TryParse(map.Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using Crm.Analytics.Warehouse.Declarations;
+
+namespace Crm.Analytics.Warehouse.Query;
+
+/// <summary>The ways on from a cell of an answer: each makes another question, narrowed to the cell.</summary>
+/// <param name="catalogue">What is declared.</param>
+public sealed class Drill(Catalogue catalogue)
+{
+    /// <summary>The question narrowed to a cell: each value that the cell has becomes a filter.</summary>
+    /// <param name="query">The question.</param>
+    /// <param name="cell">Value by member, for some or all of the question's dimensions; null for a missing value.</param>
+    /// <exception cref="CrmException">The cell names a member that the question does not have.</exception>
+    public static CubeQuery At(CubeQuery query, IReadOnlyDictionary<string, object?> cell)
+    {
+        var filters = query.Filters.ToList();
+        var times = query.TimeDimensions.ToList();
+        foreach (var (member, value) in cell)
+        {
+            var time = times.FindIndex(t => t.Granularity is not null && member == $"{t.Dimension}.{t.Granularity}");
+            if (time >= 0 && value is not null)
+                filters.AddRange(Within(times[time], Text(value)));
+            else if (query.Dimensions.Contains(member) || time >= 0)
+                filters.Add(new MemberFilter(time >= 0 ? times[time].Dimension : member, value is null ? FilterOperator.NotSet : FilterOperator.Equals, value is null ? [] : [Text(value)]));
+            else
+                throw QueryErrors.Wrong("the cell", $"'{member}' is not a dimension of the question",
+                    $"one of {string.Join(", ", query.Dimensions.Concat(times.Where(t => t.Granularity is not null).Select(t => $"{t.Dimension}.{t.Granularity}")))}", "Name one of those");
+        }
+
+        return query with { Filters = filters, Offset = 0 };
+    }
+
+    /// <summary>The paths that a member stands in, each with its levels as full members, coarsest first.</summary>
+    public IReadOnlyList<CubeHierarchy> PathsOf(string member)
+    {
+        if (MemberScope.Split(member) is not var (left, right))
+            return [];
+        var own = catalogue.Cubes.TryGetValue(left, out var cube) ? cube.Hierarchies : catalogue.Cubes.Values.SelectMany(c => c.Hierarchies);
+        var declared = own.Select(h => h with { Levels = [.. h.Levels.Select(l => l.Contains('.', StringComparison.Ordinal) ? l : $"{left}.{l}")] }).Where(h => h.Levels.Contains(member));
+        var dimension = DimensionOf(left);
+        var inherited = dimension is null ? [] : dimension.Hierarchies.Where(h => h.Levels.Contains(right))
+            .Select(h => new CubeHierarchy(h.Name, h.Title, [.. h.Levels.Select(l => $"{left}.{l}")], h.Where));
+        return [.. declared.Concat(inherited).DistinctBy(h => string.Join('|', h.Levels))];
+    }
+
+    /// <summary>One level finer within a cell. A ragged level, whose members below are the same as itself, is passed over by the answer, not by the path.</summary>
+    /// <param name="query">The question.</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="member">The dimension to go down from; null: the last of the question.</param>
+    /// <param name="path">Name of the path; null: the first that goes on.</param>
+    public CubeQuery Down(CubeQuery query, IReadOnlyDictionary<string, object?> cell, string? member = null, string? path = null)
+        => Step(query, cell, member, path, +1);
+
+    /// <summary>One level coarser, in place of the member.</summary>
+    public CubeQuery Up(CubeQuery query, string? member = null, string? path = null) => Step(query, new Dictionary<string, object?>(), member, path, -1);
+
+    /// <summary>By another dimension within a cell.</summary>
+    public static CubeQuery Across(CubeQuery query, IReadOnlyDictionary<string, object?> cell, string to)
+        => At(query, cell) with { Dimensions = [to], TimeDimensions = [.. query.TimeDimensions.Select(t => t with { Granularity = null }).Where(t => t.Range is not null)], Order = null };
+
+    /// <summary>Where one stands: what the rows are narrowed to, in the order it was done.</summary>
+    public static IReadOnlyList<string> Breadcrumb(CubeQuery query) => [.. query.Segments, .. query.TimeDimensions.Where(t => t.Range is not null)
+        .Select(t => $"{t.Dimension} in {t.Range!.From}{(t.Range.To is null ? "" : $" to {t.Range.To}")}"), .. query.Filters.Select(Told)];
+
+    private static string Told(CubeFilter filter) => filter switch
+    {
+        FilterGroup group => $"({string.Join(group.Any ? " or " : " and ", group.Filters.Select(Told))})",
+        MemberFilter { Operator: FilterOperator.NotSet } missing => $"{missing.Member} is missing",
+        MemberFilter { Operator: FilterOperator.Set } present => $"{present.Member} is there",
+        MemberFilter { Operator: FilterOperator.Equals } equal => $"{equal.Member} = {string.Join(" or ", equal.Values)}",
+        MemberFilter other => $"{other.Member} {OperatorNames.All.First(n => OperatorNames.Of(n) == other.Operator)} {string.Join(", ", other.Values)}",
+        _ => "",
+    };
+
+    private CubeQuery Step(CubeQuery query, IReadOnlyDictionary<string, object?> cell, string? member, string? path, int step)
+    {
+        var from = member ?? query.Dimensions.LastOrDefault() ?? throw QueryErrors.Wrong("the drill", "no dimension to go from", "a question grouped by one", "Name one with --by");
+        if (!query.Dimensions.Contains(from))
+            throw QueryErrors.Wrong("the drill", $"'{from}' is not a dimension of the question", $"one of {string.Join(", ", query.Dimensions)}", "Name one of those");
+        var paths = PathsOf(from).Where(p => path is null || p.Name == path).ToList();
+        var to = paths.Select(p => p.Levels.ElementAtOrDefault(Index(p, from) + step)).FirstOrDefault(l => l is not null)
+            ?? throw QueryErrors.Wrong("the drill", $"'{from}' has no level {(step > 0 ? "below" : "above")} it{(path is null ? "" : $" in '{path}'")}",
+                PathsOf(from) is { Count: > 0 } known ? $"a level of {string.Join("; ", known.Select(p => $"{p.Name}: {string.Join(" › ", p.Levels)}"))}" : "a member of a hierarchy",
+                step > 0 ? "Go to another dimension, or through to the rows" : "Go to another dimension");
+        var narrowed = At(query, cell);
+        return narrowed with
+        {
+            Dimensions = [.. query.Dimensions.Select(d => d == from ? to : d).Distinct()],
+            Order = query.Order is null ? null : [.. query.Order.Select(o => o.Member == from ? o with { Member = to } : o)],
+        };
+    }
+
+    private static int Index(CubeHierarchy path, string member)
+    {
+        var index = path.Levels.ToList().IndexOf(member);
+        return index < 0 ? int.MaxValue - 1 : index;
+    }
+
+    private Dimension? DimensionOf(string role)
+        => catalogue.Facts.Values.SelectMany(f => f.Roles).FirstOrDefault(r => r.Role == role) is { } found
+            ? catalogue.Dimensions.GetValueOrDefault(found.Dimension) : catalogue.Dimensions.GetValueOrDefault(role);
+
+    /// <summary>The period that begins with the moment, as two conditions.</summary>
+    private static IEnumerable<CubeFilter> Within(TimeDimension time, string first)
+    {
+        var start = DatePeriod.Parse(first)?.Start ?? throw QueryErrors.Wrong("the cell", $"'{first}' is not a date", DatePeriod.Expected, "Correct the value");
+        var end = time.Granularity switch
+        {
+            "second" => start.AddSeconds(1),
+            "minute" => start.AddMinutes(1),
+            "hour" => start.AddHours(1),
+            "day" => start.AddDays(1),
+            "week" or "iso_week" => start.AddDays(7),
+            "month" or "fiscal_period" => start.AddMonths(1),
+            "quarter" or "fiscal_quarter" => start.AddMonths(3),
+            _ => start.AddYears(1),
+        };
+        return [new MemberFilter(time.Dimension, FilterOperator.Gte, [Text(start)]), new MemberFilter(time.Dimension, FilterOperator.Lt, [Text(end)])];
+    }
+
+    private static string Text(object value) => value switch
+    {
+        bool truth => truth ? "true" : "false",
+        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        DateTime moment when moment.TimeOfDay == TimeSpan.Zero => moment.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        DateTime moment => moment.ToString("yyyy-MM-dd HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+}

@@ -1,0 +1,137 @@
+using System.Data;
+using System.Globalization;
+using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Engines;
+using Crm.Analytics.Warehouse.Storage;
+
+namespace Crm.Analytics.Warehouse.Query;
+
+/// <summary>A column of the rows behind a cell.</summary>
+/// <param name="Name">Member, or <c>source_file</c>, <c>source_record</c>, <c>run</c>.</param>
+/// <param name="Title">Name for people.</param>
+/// <param name="Type">Type of its values.</param>
+public sealed record DrillColumn(string Name, string Title, ColumnType Type);
+
+/// <summary>What a drill-through answered.</summary>
+/// <param name="Columns">The columns of its rows.</param>
+/// <param name="Rows">Rows handed over.</param>
+/// <param name="Left">Rows that the limit left out; 0: it is complete.</param>
+/// <param name="AsOf">What data it stands on.</param>
+public sealed record DrillSummary(IReadOnlyList<DrillColumn> Columns, long Rows, long Left, DataAsOf AsOf);
+
+/// <summary>Reads the fact rows behind a cell, each with the source line it came from. The same filters and access policies hold as for the cell.</summary>
+/// <param name="sessions">Opens a session on the warehouse.</param>
+/// <param name="catalogue">What is declared.</param>
+/// <param name="calendar">What relative dates stand on.</param>
+public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null)
+{
+    /// <summary>Streams the rows; memory stays bounded whatever their number.</summary>
+    /// <param name="query">The question narrowed to the cell (<see cref="Drill.At"/>); its first measure says which rows are meant.</param>
+    /// <param name="limit">Most rows; null: all.</param>
+    /// <param name="begin">Called once with the columns, before the first row.</param>
+    /// <param name="row">Called for each row.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="CrmException">The question cannot be answered, or names no measure.</exception>
+    public DrillSummary Read(
+        CubeQuery query, long? limit, Action<IReadOnlyList<DrillColumn>> begin, Action<IReadOnlyList<object?>> row, CancellationToken cancellation = default)
+    {
+        var plan = Plan(query, out var columns);
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal);
+        var text = Text(plan, columns, parameters);
+        using var session = sessions();
+        var rows = 0L;
+        var left = 0L;
+        DataAsOf? asOf = null;
+        session.InTransaction(() =>
+        {
+            asOf = CubeReader.AsOf(session, query.AsOfRun, cancellation);
+            begin([.. columns.Select(c => c.Column)]);
+            session.Stream(limit is null ? text : $"{text}LIMIT {limit.Value.ToString(CultureInfo.InvariantCulture)}\n", parameters, record =>
+            {
+                rows++;
+                row(Values(record, columns));
+            }, cancellation);
+            if (limit is not null && rows == limit)
+                left = session.Scalar<long>($"SELECT count(*) FROM (\n{text})", parameters, cancellation) - rows;
+        });
+        return new DrillSummary([.. columns.Select(c => c.Column)], rows, left, asOf!);
+    }
+
+    private CubePlan Plan(CubeQuery query, out List<Drilled> columns)
+    {
+        var now = calendar?.Invoke();
+        if (query.Measures.Count == 0)
+            throw QueryErrors.Wrong("the drill", "no measure", "the measure whose rows are meant", "Name one");
+        var measure = CubePlanner.Plan(query with { Measures = [query.Measures[0]] }, catalogue, now).Measures[0];
+        var cube = catalogue.Cubes[measure.Leaves.FirstOrDefault()?.Cube ?? measure.Cube];
+        var fact = MeasureResolver.FactOf(catalogue, cube);
+        // What was grouped by and what the measure lists: both as far as the fact whose rows they are reaches them.
+        var members = query.Dimensions.Concat(measure.DrillMembers).Distinct().Where(m => Reaches(query, cube, m)).ToList();
+        var plan = CubePlanner.Plan(query with
+        {
+            Measures = [measure.Member],
+            Dimensions = members,
+            TimeDimensions = [.. query.TimeDimensions.Select(t => t with { Granularity = null })],
+            Totals = Totals.None,
+            Order = [],
+        }, catalogue, now);
+        var leaves = plan.Blocks.SelectMany(b => b.Leaves).Where(l => l.Cube == cube.Name).ToList();
+        columns = [.. plan.Dimensions.Select(d => new Drilled(new DrillColumn(d.Member, d.Title, d.Type), d.Sql)),
+            .. leaves.Where(l => l.Sql is not null && l.Aggregate is not (MeasureType.CountDistinct or MeasureType.CountDistinctApprox)).DistinctBy(l => l.Sql)
+                .Select(l => new Drilled(new DrillColumn(l.Member, l.Title, l.Type), $"({l.Sql})"))];
+        if (fact.From is not null)
+        {
+            var alias = SqlName.Quote(cube.Name);
+            columns.Add(new Drilled(new DrillColumn("source_file", "Source file", new ColumnType(TypeKind.Text)), $"(SELECT max(\"path\") FROM \"meta\".\"source_file\" WHERE \"file_id\" = {alias}.\"source_file\")"));
+            columns.Add(new Drilled(new DrillColumn("source_record", "Record", new ColumnType(TypeKind.Integer)), $"{alias}.\"source_record\""));
+        }
+
+        return plan;
+    }
+
+    private bool Reaches(CubeQuery query, Cube cube, string member)
+    {
+        try
+        {
+            new FactScope(catalogue, cube, query, calendar?.Invoke() ?? QueryCalendar.None).Dimension(member, "the drill members");
+            return true;
+        }
+        catch (CrmException)
+        {
+            return false;
+        }
+    }
+
+    private static string Text(CubePlan plan, List<Drilled> columns, Dictionary<string, object?> parameters)
+    {
+        string Bound(string? name, object value)
+        {
+            var key = name ?? $"p{parameters.Count + 1}";
+            parameters[key] = value;
+            return DuckDbDialect.Instance.Parameter(key);
+        }
+
+        var blocks = new BlockWriter(plan, DuckDbDialect.Instance, Bound);
+        var block = plan.Blocks.FirstOrDefault(b => b.Leaves.Count > 0) ?? plan.Blocks[0];
+        var used = block with
+        {
+            From = block.From with { Columns = [.. block.From.Columns.Concat(["source_file", "source_record"]).Distinct().Order(StringComparer.Ordinal)] },
+        };
+        var join = used.Calendar is { } days ? new FrameWriter(blocks).Join(used.Frame, days, [], PeriodGrain.All, used.From.Alias) : null;
+        var lines = blocks.Lines(used, used.Bridges.Count > 0, join);
+        var counted = used.Leaves.Select(l => l.Filters.Count == 0 ? null : string.Join(" AND ", l.Filters.Select(f => $"({f})"))).ToList();
+        if (counted.Count > 0 && counted.All(c => c is not null))
+            lines.Add($"{(lines.Any(l => l.StartsWith("WHERE", StringComparison.Ordinal)) ? "  AND" : "WHERE")} ({string.Join(" OR ", counted.Select(c => $"({c})"))})");
+        return $"SELECT {SqlName.List(columns.Select(c => $"{c.Sql} AS {SqlName.Quote(c.Column.Name)}"))}\n{string.Join('\n', lines)}\n";
+    }
+
+    private static object?[] Values(IDataRecord record, List<Drilled> columns)
+    {
+        var values = new object?[columns.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = record.IsDBNull(i) ? null : RowValues.Typed(record.GetValue(i), columns[i].Column.Type.Kind);
+        return values;
+    }
+
+    private sealed record Drilled(DrillColumn Column, string Sql);
+}
