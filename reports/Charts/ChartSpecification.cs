@@ -21,6 +21,9 @@ internal sealed record ChartSeries(string Name, bool Line, bool SecondAxis, Axis
     /// <summary>Fill what lies under the line.</summary>
     public bool Area { get; init; }
 
+    /// <summary>Values are shares that end at the whole, so their axis ends there too.</summary>
+    public bool Whole { get; init; }
+
     /// <summary>Draw the line without a mark at each value: there are too many.</summary>
     public bool Plain { get; init; }
 }

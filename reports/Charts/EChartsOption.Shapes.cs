@@ -48,7 +48,7 @@ internal static partial class EChartsOption
             ["left"] = 4,
             ["right"] = 150,
             ["top"] = 6,
-            ["bottom"] = 6,
+            ["bottom"] = 14,
             ["nodeGap"] = 10,
             ["nodeWidth"] = 14,
             ["draggable"] = false,

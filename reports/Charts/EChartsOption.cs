@@ -46,7 +46,7 @@ internal static partial class EChartsOption
         {
             ["animation"] = false,
             ["legend"] = new JsonObject { ["show"] = chart.Series.Count > 1, ["top"] = 0, ["left"] = 0 },
-            ["grid"] = Grid(top: chart.Series.Count > 1 ? 40 : 12, right: chart.Horizontal ? 56 : 8, bottom: 4),
+            ["grid"] = Grid(top: chart.Series.Count > 1 ? 40 : 12, right: !chart.Horizontal ? 8 : chart.Series.Any(s => s.Points.Any(p => p.Value < 0)) ? 92 : 56, bottom: 4),
             ["tooltip"] = Tooltip("axis", "@category"),
             ["xAxis"] = chart.Horizontal ? axes : names,
             ["yAxis"] = chart.Horizontal ? names : axes,
@@ -57,7 +57,7 @@ internal static partial class EChartsOption
     private static JsonObject ValueAxis(CategoryChart chart, bool second)
     {
         var series = chart.Series.FirstOrDefault(s => s.SecondAxis == second) ?? chart.Series[0];
-        return new JsonObject
+        var axis = new JsonObject
         {
             ["type"] = "value",
             // Bars that lie carry their figures at their ends; an axis would say them twice.
@@ -66,6 +66,12 @@ internal static partial class EChartsOption
             ["splitNumber"] = 4,
             ["axisLabel"] = new JsonObject { ["formatter"] = "@" + series.Format.ToString().ToLowerInvariant() },
         };
+        if (series.Whole)
+        {
+            axis["max"] = 1;
+        }
+
+        return axis;
     }
 
     private static JsonObject Series(ChartSeries series, CategoryChart chart)
@@ -138,7 +144,7 @@ internal static partial class EChartsOption
             ["nodeClick"] = false,
             ["breadcrumb"] = new JsonObject { ["show"] = false },
             ["itemStyle"] = new JsonObject { ["gapWidth"] = 2, ["borderWidth"] = 0 },
-            ["label"] = new JsonObject { ["formatter"] = "@name", ["overflow"] = "break" },
+            ["label"] = new JsonObject { ["formatter"] = "@name", ["overflow"] = "truncate" },
             ["data"] = new JsonArray([.. chart.Items.Select(Rectangle)]),
         }),
     };

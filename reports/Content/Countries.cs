@@ -107,7 +107,9 @@ internal static class Countries
             }
         }
 
-        return new JsonArray([.. points.Select(p => (JsonNode)new JsonArray(p.X, p.Y))]);
+        // A country on both sides of the date line is drawn whole on one of them, not as a band around the world.
+        var isCut = points.Zip(points.Skip(1), (a, b) => Math.Abs(a.X - b.X)).Any(step => step > 180);
+        return new JsonArray([.. points.Select(p => (JsonNode)new JsonArray(isCut && p.X < 0 ? Math.Round(p.X + 360, 1) : p.X, p.Y))]);
     }
 
     private static (double X, double Y) Pair(JsonElement pair) => (pair[0].GetDouble(), pair[1].GetDouble());

@@ -50,7 +50,7 @@ internal sealed class ParetoFiller(Questions questions, ValueText text)
             [.. rows.Select(r => text.Of(r.Values[0], answer.Columns[0].Format))],
             [
                 new(answer.Columns[1].Title, Line: false, SecondAxis: false, axis, [.. rows.Select(r => new ChartPoint(AnswerTable.Number(r.Values[1]), text.Of(r.Values[1], answer.Columns[1].Format)))]),
-                new(questions.Words.CumulativeShare, Line: true, SecondAxis: true, AxisFormat.Percent, [.. cumulative.Select(c => new ChartPoint(c, text.Percent(c)))]),
+                new(questions.Words.CumulativeShare, Line: true, SecondAxis: true, AxisFormat.Percent, [.. cumulative.Select(c => new ChartPoint(c, text.Percent(c)))]) { Whole = true },
             ],
             Horizontal: false);
     }
@@ -59,8 +59,8 @@ internal sealed class ParetoFiller(Questions questions, ValueText text)
     {
         var places = Enumerable.Range(1, Math.Min(Points, count)).Select(p => (int)Math.Ceiling((double)p * count / Math.Min(Points, count)) - 1).Distinct().ToList();
         return new CategoryChart(
-            [.. places.Select(p => string.Format(CultureInfo.InvariantCulture, questions.Words.TopShare, text.Percent((p + 1.0) / count)))],
-            [new(questions.Words.CumulativeShare, Line: true, SecondAxis: false, AxisFormat.Percent, [.. places.Select(p => new ChartPoint(cumulative[p], text.Percent(cumulative[p])))]) { Area = true, Plain = true }],
+            [.. places.Select(p => string.Format(CultureInfo.InvariantCulture, questions.Words.TopShare, text.Rounded((p + 1.0) / count)))],
+            [new(questions.Words.CumulativeShare, Line: true, SecondAxis: false, AxisFormat.Percent, [.. places.Select(p => new ChartPoint(cumulative[p], text.Percent(cumulative[p])))]) { Area = true, Plain = true, Whole = true }],
             Horizontal: false);
     }
 

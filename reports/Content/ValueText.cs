@@ -84,6 +84,9 @@ internal sealed class ValueText
     /// <summary>A share of 1 as per cent, one decimal.</summary>
     public string Percent(double share) => share.ToString("P1", culture);
 
+    /// <summary>A share of 1 as per cent, whole.</summary>
+    public string Rounded(double share) => share.ToString("P0", culture);
+
     /// <summary>Share points, one decimal.</summary>
     public string Points(double difference) => (Math.Abs(difference) * 100).ToString("N1", culture) + words.Points;
 

@@ -21,6 +21,9 @@ internal sealed class DeliveryProject : IDisposable
 
         """;
 
+    private static readonly Source shop = new(
+        "shop", "files", new Dictionary<string, OptionValue>(), null, [], [new ContractMap("order_line", "lines", null, new Dictionary<string, MappedExpression>(), default)], [], default);
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("crm-deliveries-");
     private readonly string report;
 
@@ -45,7 +48,7 @@ internal sealed class DeliveryProject : IDisposable
     public ReportFile File => new("countries", "reports/countries.yaml", FromLibrary: false, Encoding.UTF8.GetBytes(report));
 
     public DeliveryEnvironment Environment => new(
-        new Project(Folder, Settings(), TestCatalogue.Value, []), Cubes, Load, "1.0", Clock,
+        new Project(Folder, Settings(), TestCatalogue.Value, [shop]), Cubes, Load, "1.0", Clock,
         (text, _) => Secrets.Aggregate(text, (t, s) => t.Replace("${" + s.Key + "}", s.Value, StringComparison.Ordinal)),
         text => Secrets.Aggregate(text, (t, s) => t.Replace(s.Value, "***", StringComparison.Ordinal)));
 
