@@ -1,5 +1,5 @@
 -- grain: one customer, as the models see them
--- reads: history, prediction
+-- reads: history, prediction, score
 -- writes: history, prediction, score
 
 -- part: tables

@@ -1,5 +1,5 @@
 -- grain: one landed record of a batch
--- reads: nothing (no table: a landed batch's Parquet file)
+-- reads: {records} (else no table: a landed batch's Parquet file)
 -- writes: nothing
 
 -- part: relation

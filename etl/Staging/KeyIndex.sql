@@ -1,5 +1,5 @@
 -- grain: one key of a stream, or one record of a delivery
--- reads: {raw}, {listed}, {table}, {said}, {delta}, {bad}, {files}, {relocated}, {came}, {among}, duckdb_tables
+-- reads: {raw}, {listed}, {table}, {said}, {delta}, {bad}, {files}, {relocated}, {among}, duckdb_tables
 -- writes: {table}, {said}, {delta}, {moved}, {replaced}, {relocated}, {bad}
 
 -- part: is_there

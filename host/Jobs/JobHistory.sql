@@ -1,6 +1,6 @@
 -- grain: one attempt at a job; one job that is paused
--- reads: none
--- writes: none
+-- reads: job_run, job_pause
+-- writes: job_run, job_pause
 
 -- part: create
 CREATE TABLE IF NOT EXISTS job_run (

@@ -1,6 +1,6 @@
 -- grain: one row per customer at the snapshot date, and one per model
 -- reads: star.fact_sales, star.fact_campaign_contact, star.dim_customer, clv_customer
--- writes: nothing (temporary tables only; the loader's merge writes star.score_clv and star.score_clv_model)
+-- writes: clv_day, clv_customer (temporary; the loader's merge writes star.score_clv and star.score_clv_model)
 
 -- part: newest
 SELECT max(ordered_at)::DATE FROM star.fact_sales WHERE customer_key <> 0

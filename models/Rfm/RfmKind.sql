@@ -1,6 +1,6 @@
 -- grain: one sale of the file, and one score of a customer
 -- reads: {table}, star.score_rfm, star.score_rfm_cut
--- writes: star.fact_sales, star
+-- writes: star.fact_sales
 
 -- part: schema
 CREATE SCHEMA IF NOT EXISTS star

@@ -8,7 +8,7 @@ public sealed class AdventureWorksTests
 {
     private AdventureWorksStar _star = null!;
 
-    private static IEnumerable<TestCaseData> Cases => OracleCase.Read(Path.Combine(TestProject.RepositoryRoot, "tests", "Oracle", "adventureworks.yaml"))
+    private static IEnumerable<TestCaseData> Cases => OracleCase.Read(Path.Combine(TestProject.RepositoryRoot, "tests", "Oracle", "adventureworks"))
         .Select(c => new TestCaseData(c).SetArgDisplayNames(c.Name));
 
     [OneTimeSetUp]
@@ -63,7 +63,7 @@ public sealed class AdventureWorksTests
     [Test]
     public void Cases_AreAtLeastAHundredAndFifty_AndEachHasItsName()
     {
-        var names = OracleCase.Read(Path.Combine(TestProject.RepositoryRoot, "tests", "Oracle", "adventureworks.yaml")).Select(c => c.Name).ToList();
+        var names = OracleCase.Read(Path.Combine(TestProject.RepositoryRoot, "tests", "Oracle", "adventureworks")).Select(c => c.Name).ToList();
         Assert.That(names, Has.Count.AtLeast(150));
         Assert.That(names, Is.Unique);
     }

@@ -14,9 +14,14 @@ namespace Crm.Analytics.Tests.Oracle;
 /// <param name="Round">Measures are compared rounded to a whole number: shares of a bridge have six digits.</param>
 internal sealed record OracleCase(string Name, CubeQuery Query, string Sql, string? Total, bool Round)
 {
-    /// <summary>The cases of a file beside the tests.</summary>
+    /// <summary>The cases of a file beside the tests, or of all files of a folder.</summary>
     public static IReadOnlyList<OracleCase> Read(string path)
     {
+        if (Directory.Exists(path))
+        {
+            return [.. Directory.EnumerateFiles(path, "*.yaml").Order(StringComparer.Ordinal).SelectMany(Read)];
+        }
+
         var problems = new List<Problem>();
         var root = (YamlMap?)YamlReader.Read(path, File.ReadAllBytes(path), problems);
         return problems.Count == 0 ? [.. root!.MapsOf("cases").Select(Of)] : throw new DeclarationException(problems);

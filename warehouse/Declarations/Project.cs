@@ -36,6 +36,7 @@ public sealed record ProjectSettings(
 
     /// <summary>What runs learn beside the scores that every project has.</summary>
     public LearningSettings Learning { get; init; } = LearningSettings.None;
+
     /// <summary>The server that mail goes through; null for none.</summary>
     public MailSettings? Mail { get; init; }
 
