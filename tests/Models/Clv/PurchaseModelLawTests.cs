@@ -96,7 +96,8 @@ internal sealed class PurchaseModelLawTests
     [TestCaseSource(nameof(models))]
     public void Fit_GroupingOrOrder_ChangesNothing(PurchaseModel model)
     {
-        var histories = new SimulatedCustomers(5).BetaGeometric(800, .5, 6, .8, 3, 50).Select(h => h with { LastPurchaseAge = Math.Floor(h.LastPurchaseAge), CustomerAge = Math.Ceiling(h.CustomerAge) }).ToList();
+        var simulated = model is ParetoNbd ? new SimulatedCustomers(5).Pareto(2500, .7, 7, .8, 10, 80) : new SimulatedCustomers(5).BetaGeometric(800, .5, 6, .8, 3, 50);
+        var histories = simulated.Select(h => h with { LastPurchaseAge = Math.Floor(h.LastPurchaseAge), CustomerAge = Math.Ceiling(h.CustomerAge) }).ToList();
         var grouped = histories.GroupBy(h => h).Select(g => g.Key with { Customers = g.Count() }).Reverse().ToList();
 
         var (one, other) = (Fit(model, histories), Fit(model, grouped));
