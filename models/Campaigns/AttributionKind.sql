@@ -3,10 +3,10 @@
 -- writes: none
 
 -- part: touches
-SELECT {customer} AS customer, epoch({moment})::DOUBLE AS at, coalesce({channel}, '(none)') AS channel, {value} AS value
+SELECT {customer} AS customer, epoch({moment})::DOUBLE AS seconds, coalesce({channel}, '(none)') AS channel, {value} AS value
 FROM {table}
 WHERE trim({customer}) <> '' AND {moment} IS NOT NULL
-ORDER BY customer, at, value NULLS FIRST, channel
+ORDER BY customer, seconds, value NULLS FIRST, channel
 
 -- part: value
 CASE WHEN {is_conversion} THEN {amount} END

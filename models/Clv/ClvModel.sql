@@ -6,13 +6,14 @@
 SELECT max(ordered_at)::DATE FROM star.fact_sales WHERE customer_key <> 0
 
 -- part: events
+-- Amounts stay decimal until they are summed: sums of binary fractions depend on the order in which threads bring them.
 CREATE OR REPLACE TEMP TABLE clv_event AS
-SELECT customer_key AS customer, ordered_at::DATE AS day, sum(revenue) FILTER (NOT coalesce(is_return, false) AND revenue >= 0)::DOUBLE AS amount
+SELECT customer_key AS customer, ordered_at::DATE AS day, sum(revenue) AS amount
 FROM star.fact_sales
 WHERE customer_key <> 0 AND NOT coalesce(is_return, false) AND coalesce(revenue, 0) >= 0 AND {filter}
 GROUP BY customer_key, ordered_at::DATE
 UNION ALL
-SELECT customer_key, ordered_at::DATE, sum(revenue)::DOUBLE
+SELECT customer_key, ordered_at::DATE, sum(revenue)
 FROM star.fact_sales
 WHERE customer_key <> 0 AND (coalesce(is_return, false) OR revenue < 0) AND revenue < 0 AND {filter}
 GROUP BY customer_key, ordered_at::DATE

@@ -9,7 +9,7 @@ internal sealed class NumericsTests
     [TestCase(1, 0, -.57721566490153286061, 1.64493406684822643647)]
     [TestCase(10, 12.80182748008146961121, 2.25175258906672110764, .10516633568168574612)]
     [TestCase(1e-6, 13.81550998074943, -1000000.57721401999, 1000000000001.644932)]
-    [TestCase(5000, 37582.626316208545, 8.5170931878, .00020002000133333)]
+    [TestCase(5000, 37582.626315685346, 8.5170931878, .00020002000133333)]
     public void GammaFamily_TabledValues(double x, double logGamma, double digamma, double trigamma)
     {
         Assert.That(SpecialFunctions.LogGamma(x), Is.EqualTo(logGamma).Within(1e-11 * Math.Max(1e-4, Math.Abs(logGamma))));

@@ -102,7 +102,7 @@ internal sealed class ClvScoreTests
                     break;
                 }
 
-                day = day.AddDays(1 + Math.Floor(simulated.Gamma(1) / rate));
+                day = day.AddDays(1 + Math.Floor(Math.Min(1e4, simulated.Gamma(1) / rate)));
             }
         }
     }

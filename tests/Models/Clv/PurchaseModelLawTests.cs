@@ -96,13 +96,14 @@ internal sealed class PurchaseModelLawTests
     [TestCaseSource(nameof(models))]
     public void Fit_GroupingOrOrder_ChangesNothing(PurchaseModel model)
     {
-        var histories = new SimulatedCustomers(5).BetaGeometric(800, .5, 6, .8, 3, 50).Select(h => h with { LastPurchaseAge = Math.Floor(h.LastPurchaseAge), CustomerAge = Math.Ceiling(h.CustomerAge) }).ToList();
+        var simulated = model is ParetoNbd ? new SimulatedCustomers(5).Pareto(2500, .7, 7, .8, 10, 80) : new SimulatedCustomers(5).BetaGeometric(800, .5, 6, .8, 3, 50);
+        var histories = simulated.Select(h => h with { LastPurchaseAge = Math.Floor(h.LastPurchaseAge), CustomerAge = Math.Ceiling(h.CustomerAge) }).ToList();
         var grouped = histories.GroupBy(h => h).Select(g => g.Key with { Customers = g.Count() }).Reverse().ToList();
 
         var (one, other) = (Fit(model, histories), Fit(model, grouped));
 
         Assert.That(grouped, Has.Count.LessThan(histories.Count));
-        Assert.That(other.Values, Is.EqualTo(one.Values).Within(1e-5).Percent);
+        Assert.That(other.Values, Is.EqualTo(one.Values).Within(1e-3).Percent);
         Assert.That(other.LogLikelihood, Is.EqualTo(one.LogLikelihood).Within(1e-8));
     }
 
@@ -122,7 +123,7 @@ internal sealed class PurchaseModelLawTests
     public void Intervals_OfSimulatedCustomers_CoverTheTruth(string name)
     {
         var isFull = Environment.GetEnvironmentVariable("CRM_TESTS_FULL") == "1";
-        var (times, customers) = isFull ? (300, 3000) : (16, 1200);
+        var (times, customers) = isFull ? (300, 3000) : (40, 3000);
         double[] truth = name == "paretonbd" ? [.7, 7, .8, 10] : [.6, 6, .9, 2.5];
         var model = models.Single(m => m.Name == name);
         var covered = new int[4];
