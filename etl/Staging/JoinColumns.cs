@@ -55,11 +55,14 @@ public static class JoinColumns
     /// <param name="columns">Names of its columns.</param>
     public static Source Source(Source source, StreamJoin join, IReadOnlyList<string> columns)
     {
-        return source with { Maps = [.. source.Maps.Select(m => m.From != join.Name ? m : m with
+        return source with
+        {
+            Maps = [.. source.Maps.Select(m => m.From != join.Name ? m : m with
         {
             Filter = m.Filter is { } filter ? Respell(filter) : null,
             Columns = m.Columns.ToDictionary(c => c.Key, c => Respell(c.Value), StringComparer.Ordinal),
-        })] };
+        })]
+        };
 
         MappedExpression Respell(MappedExpression expression) => expression with { Sql = SqlWords.Respell(expression.Sql, Spell) };
 

@@ -49,9 +49,19 @@ public static class ChurnModel
         session.Execute(Sql.Fill("rows"), null, cancellation);
         session.Execute(Sql.Fill("fit_rows"), new
         {
-            day = newest, learner = outcome.Validation?.Name, model_version = Version, definition = byContract ? "left by contract" : $"no order in {settings.Horizon} days",
-            horizon = settings.Horizon, customers = outcome.Customers, rate = outcome.Rate, auc = outcome.Validation?.Auc, average_precision = outcome.Validation?.AveragePrecision,
-            lift = outcome.Validation?.Lift, brier = outcome.Validation?.Brier, parameters = outcome.Parameters, notes = string.Join("; ", outcome.Notes),
+            day = newest,
+            learner = outcome.Validation?.Name,
+            model_version = Version,
+            definition = byContract ? "left by contract" : $"no order in {settings.Horizon} days",
+            horizon = settings.Horizon,
+            customers = outcome.Customers,
+            rate = outcome.Rate,
+            auc = outcome.Validation?.Auc,
+            average_precision = outcome.Validation?.AveragePrecision,
+            lift = outcome.Validation?.Lift,
+            brier = outcome.Validation?.Brier,
+            parameters = outcome.Parameters,
+            notes = string.Join("; ", outcome.Notes),
         });
         var changed = Merge(session, catalogue, "churn", "churn_row", ["snapshot_date", "customer_key"], run) + Merge(session, catalogue, "churn_fit", "churn_fit_row", ["snapshot_date"], run);
         session.Execute(Sql.Fill("forget"));

@@ -50,7 +50,9 @@ public sealed class ForecastKind : IModelKind
             throw input.Unfit($"no row has both a {date} and a value", "one row per period, or several that are summed", "Name other columns with --date and --value");
         var options = new OutlookOptions(input.Whole("horizon", 1, 1000)!.Value, input.Whole("season", 1, 1000) ?? period.Season)
         {
-            Origins = input.Whole("origins", 0, 50)!.Value, Methods = Methods(input), OneForAll = input.Choice("choose", "each", "all") == "all",
+            Origins = input.Whole("origins", 0, 50)!.Value,
+            Methods = Methods(input),
+            OneForAll = input.Choice("choose", "each", "all") == "all",
         };
         var outlooks = SeriesOutlooks.Forecast(all, options, input.Cancellation);
         notes.AddRange(Warnings(outlooks, options));

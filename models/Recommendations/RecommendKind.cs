@@ -31,7 +31,9 @@ public sealed class RecommendKind : IModelKind
         var date = input.Column("date");
         var options = new OfferOptions
         {
-            Offers = input.Whole("offers", 1, 1000)!.Value, Neighbours = input.Whole("neighbours", 1, 10_000)!.Value, LeastCommon = input.Whole("common", 1, 1_000_000)!.Value,
+            Offers = input.Whole("offers", 1, 1000)!.Value,
+            Neighbours = input.Whole("neighbours", 1, 10_000)!.Value,
+            LeastCommon = input.Whole("common", 1, 1_000_000)!.Value,
         };
         var (only, made, served) = (input.Text("for"), new List<Offer>(), 0L);
         var summary = ItemNeighbours.Offer(

@@ -14,12 +14,31 @@ internal static class Countries
     /// <summary>What people write beside a country's English name, ISO code and the map's own name.</summary>
     private static readonly Dictionary<string, string> also = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["USA"] = "United States of America", ["US"] = "United States of America", ["United States"] = "United States of America", ["UK"] = "United Kingdom",
-        ["Great Britain"] = "United Kingdom", ["England"] = "United Kingdom", ["EIRE"] = "Ireland", ["RSA"] = "South Africa", ["Czech Republic"] = "Czechia",
-        ["UAE"] = "United Arab Emirates", ["Korea"] = "South Korea", ["Republic of Korea"] = "South Korea", ["Türkiye"] = "Turkey", ["North Macedonia"] = "Macedonia",
-        ["Bosnia and Herzegovina"] = "Bosnia and Herz.", ["Bosnia & Herzegovina"] = "Bosnia and Herz.", ["Dominican Republic"] = "Dominican Rep.", ["Russian Federation"] = "Russia",
-        ["Ivory Coast"] = "Côte d'Ivoire", ["Viet Nam"] = "Vietnam", ["Congo (DRC)"] = "Dem. Rep. Congo", ["Eswatini"] = "eSwatini", ["Myanmar (Burma)"] = "Myanmar",
-        ["Holland"] = "Netherlands", ["The Netherlands"] = "Netherlands",
+        ["USA"] = "United States of America",
+        ["US"] = "United States of America",
+        ["United States"] = "United States of America",
+        ["UK"] = "United Kingdom",
+        ["Great Britain"] = "United Kingdom",
+        ["England"] = "United Kingdom",
+        ["EIRE"] = "Ireland",
+        ["RSA"] = "South Africa",
+        ["Czech Republic"] = "Czechia",
+        ["UAE"] = "United Arab Emirates",
+        ["Korea"] = "South Korea",
+        ["Republic of Korea"] = "South Korea",
+        ["Türkiye"] = "Turkey",
+        ["North Macedonia"] = "Macedonia",
+        ["Bosnia and Herzegovina"] = "Bosnia and Herz.",
+        ["Bosnia & Herzegovina"] = "Bosnia and Herz.",
+        ["Dominican Republic"] = "Dominican Rep.",
+        ["Russian Federation"] = "Russia",
+        ["Ivory Coast"] = "Côte d'Ivoire",
+        ["Viet Nam"] = "Vietnam",
+        ["Congo (DRC)"] = "Dem. Rep. Congo",
+        ["Eswatini"] = "eSwatini",
+        ["Myanmar (Burma)"] = "Myanmar",
+        ["Holland"] = "Netherlands",
+        ["The Netherlands"] = "Netherlands",
     };
 
     /// <summary>The map's own name of a country, by English name or ISO 3166 code; null when the map has no shape for it.</summary>

@@ -20,8 +20,14 @@ internal static class EmailDelivery
 {
     private static readonly Dictionary<string, string> types = new(StringComparer.OrdinalIgnoreCase)
     {
-        [".html"] = "text/html", [".pdf"] = "application/pdf", [".png"] = "image/png", [".svg"] = "image/svg+xml", [".csv"] = "text/csv", [".json"] = "application/json",
-        [".xlsx"] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", [".parquet"] = "application/vnd.apache.parquet",
+        [".html"] = "text/html",
+        [".pdf"] = "application/pdf",
+        [".png"] = "image/png",
+        [".svg"] = "image/svg+xml",
+        [".csv"] = "text/csv",
+        [".json"] = "application/json",
+        [".xlsx"] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        [".parquet"] = "application/vnd.apache.parquet",
     };
 
     /// <summary>Content type of a file, by its ending.</summary>

@@ -69,7 +69,8 @@ internal static class XlsxReport
         using var sheet = OpenXmlWriter.Create(part);
         sheet.WriteStartElement(new Worksheet());
         sheet.WriteElement(new SheetViews(new SheetView(
-            new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen }) { WorkbookViewId = 0 }));
+            new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen })
+        { WorkbookViewId = 0 }));
         sheet.WriteElement(new Columns(table.Columns.Select((c, i) => new DocumentFormat.OpenXml.Spreadsheet.Column
         {
             Min = (uint)i + 1,

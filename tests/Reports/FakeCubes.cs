@@ -66,7 +66,12 @@ internal sealed class FakeCubes : ICubeReader
         ?? (tables.Count == 0 ? [] : throw new InvalidOperationException($"no table for {string.Join(", ", measures)} by {string.Join(", ", dimensions)}"));
 
     private static IEnumerable<Dictionary<string, object?>> Filtered(IEnumerable<Dictionary<string, object?>> rows, CubeQuery query) => rows.Where(r =>
-        query.Filters.OfType<MemberFilter>().All(f => f.Operator != FilterOperator.Equals || f.Values.Contains(Text(r[f.Member])))
+        query.Filters.OfType<MemberFilter>().All(f => f.Operator switch
+        {
+            FilterOperator.Equals => f.Values.Contains(Text(r[f.Member])),
+            FilterOperator.Set => r.GetValueOrDefault(f.Member, "") is not null,
+            _ => true,
+        })
         && (!query.Segments.Contains("rfm.moved") || (r["rfm.previous_segment"] is { } before && !before.Equals(r["rfm.segment"]))));
 
     private static IEnumerable<Dictionary<string, object?>> Ordered(IEnumerable<Dictionary<string, object?>> rows, CubeQuery query) =>

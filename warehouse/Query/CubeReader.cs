@@ -93,7 +93,7 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
         => [.. plan.Dimensions.Select(d => Column(d, false)), .. plan.Measures.Select(m => Column(m, true))];
 
     private static ResultColumn Column(PlannedMember member, bool isMeasure)
-        => new(member.Member, member.Title, member.Description, member.Type, member.Format, isMeasure) 
+        => new(member.Member, member.Title, member.Description, member.Type, member.Format, isMeasure)
         {
             Group = member.Group,
             Granularity = (member as PlannedDimension)?.Granularity,

@@ -50,7 +50,10 @@ internal abstract class RecordsUnderTest : SourceUnderTest
 
     protected static string Json(TestRow row) => JsonSerializer.Serialize(new Dictionary<string, object?>
     {
-        ["id"] = row.Id, ["name"] = row.Name, ["changed_at"] = row.ChangedAt?.ToString("s", CultureInfo.InvariantCulture), ["amount"] = row.Amount,
+        ["id"] = row.Id,
+        ["name"] = row.Name,
+        ["changed_at"] = row.ChangedAt?.ToString("s", CultureInfo.InvariantCulture),
+        ["amount"] = row.Amount,
     });
 }
 
