@@ -23,9 +23,9 @@ internal static class Standby
             return;
         }
 
-        context.Error.WriteLine($"standing by: {RunFile.Holder(path) ?? "another crm process"} has the warehouse");
         await using (await ReportServer.StartAsync(Composition.OutOf(project), port, project.Settings.Server, context.Cancellation, null, new HealthArea(null, null, TimeProvider.System)))
         {
+            context.Error.WriteLine($"standing by: {RunFile.Holder(path) ?? "another crm process"} has the warehouse");
             while (RunFile.IsHeld(path))
             {
                 await Task.Delay(look, TimeProvider.System, context.Cancellation);

@@ -22,10 +22,10 @@ internal sealed class JobHistory
     public JobHistory(JobStore store, string project, TimeProvider clock)
     {
         (_store, _project, _clock) = (store, project, clock);
-        store.Alone(() =>
+        store.Alone(async () =>
         {
-            using var connection = store.Open();
-            return connection.ExecuteAsync(sql.Fill("create", ("id", store.IsShared ? "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY" : "INTEGER PRIMARY KEY AUTOINCREMENT")));
+            await using var connection = store.Open();
+            await connection.ExecuteAsync(sql.Fill("create", ("id", store.IsShared ? "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY" : "INTEGER PRIMARY KEY AUTOINCREMENT")));
         }).GetAwaiter().GetResult();
     }
 

@@ -13,7 +13,7 @@ WITH top AS (
 name AS (SELECT product_key, any_value(product_id) AS product_id FROM star.dim_product GROUP BY product_key)
 SELECT 'revenue' AS series, ordered_at AS moment, revenue::DOUBLE AS amount FROM star.fact_sales
 UNION ALL
-SELECT 'orders', min(ordered_at), 1 FROM star.fact_sales WHERE NOT coalesce(is_return, false) GROUP BY order_id, source
+SELECT 'orders', min(ordered_at), 1 FROM star.fact_sales WHERE NOT coalesce(is_return, false) GROUP BY order_id
 UNION ALL
 SELECT 'demand for ' || coalesce(product_id, product_key::VARCHAR), ordered_at, quantity::DOUBLE
 FROM star.fact_sales JOIN top USING (product_key) LEFT JOIN name USING (product_key)

@@ -71,9 +71,9 @@ public static class ExponentialSmoothing
         return kind switch
         {
             SmoothingKind.Simple => new(alpha, 0, 1, 0),
-            SmoothingKind.Holt => new(alpha, alpha * Between(at[1], 1e-4, 0.9999), 1, 0),
-            SmoothingKind.Damped => new(alpha, alpha * Between(at[1], 1e-4, 0.9999), Between(at[2], 0.8, 0.98), 0),
-            _ => new(alpha, alpha * Between(at[1], 1e-4, 0.9999), 1, (1 - alpha) * Between(at[2], 1e-4, 0.9999)),
+            SmoothingKind.Holt => new(alpha, Between(at[1], 1e-4, alpha), 1, 0),
+            SmoothingKind.Damped => new(alpha, Between(at[1], 1e-4, alpha), Between(at[2], 0.8, 0.98), 0),
+            _ => new(alpha, Between(at[1], 1e-4, alpha), 1, Between(at[2], 1e-4, 1 - alpha)),
         };
     }
 

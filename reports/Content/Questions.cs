@@ -41,7 +41,7 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
     {
         var answer = reader.Read(query with { AsOfRun = options.AsOfRun, Filters = [.. query.Filters, .. options.RowFilters] }, cancellation);
         AsOf ??= answer.AsOf;
-        if (answer.HasMore && (query.Limit is null || Complete))
+        if (answer.HasMore && (query.Limit is null or MostRows))
         {
             throw new CrmException(
                 FailureKind.Failed, "more rows than one block shows", string.Join(", ", query.Dimensions), "a question with a limit", "Give the block a limit, or a coarser dimension");

@@ -45,7 +45,8 @@ public sealed class ProjectReaderTests
         var settings = project.Read().Project!.Settings;
 
         Assert.That(settings.Security.AllowPrivateAddresses, Is.Empty);
-        Assert.That(settings with { Where = default, Security = SecuritySettings.Strict, Rfm = settings.Rfm with { Where = default } },
+        Assert.That(settings.Jobs, Is.Empty);
+        Assert.That(settings with { Where = default, Jobs = [], Security = SecuritySettings.Strict, Rfm = settings.Rfm with { Where = default } },
             Is.EqualTo(new ProjectSettings("Test", "warehouse.duckdb", "UTC", "EUR", 1, "en-GB", new("share", "rfm", 12, default), default)));
     }
 

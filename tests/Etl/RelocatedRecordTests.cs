@@ -17,7 +17,7 @@ public sealed class RelocatedRecordTests
           customer: {from: lines, where: customer IS NOT NULL, customer_id: customer, country: country}
         """;
 
-    private const string Places = "SELECT order_id || '@' || source_record FROM star.fact_sales ORDER BY order_id";
+    private const string Places = "SELECT order_id || '@' || source_record FROM star.fact_sales ORDER BY order_id, source_record";
 
     [Test]
     public void FileWithoutKeys_LineTakenOut_OthersAreUnchangedAndFollow()

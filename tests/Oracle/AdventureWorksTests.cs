@@ -68,8 +68,8 @@ public sealed class AdventureWorksTests
         Assert.That(names, Is.Unique);
     }
 
-    [TestCase("web.amount", "reseller.name", "have no 'reseller'", "territory.")]
-    [TestCase("resale.amount", "reason.name", "have no 'reason'", "item.name")]
+    [TestCase("web.amount", "reseller.name", "have no 'reseller'", "item.name")]
+    [TestCase("resale.amount", "reason.name", "have no 'reason'", "reseller.name")]
     [TestCase("web.median_price", "reason.name", "counts with a share", "sums, counts")]
     [TestCase("web.year_before", "date.weekday_name", "names no period", "date.month")]
     [TestCase("web.month_before", "date.week", "by periods of week", "whole years")]
@@ -105,6 +105,8 @@ public sealed class AdventureWorksTests
     public void Sketch_OfDistinctValues_IsNear()
     {
         var about = (long)_star.Reader.Read(new CubeQuery { Measures = ["web.buyers_about"] }).Rows[0].Values[0]!;
-        Assert.That(about, Is.EqualTo(18484).Within(5).Percent);
+
+        // The engine's sketch has 64 registers: 13 % is its standard error, three of them its bound.
+        Assert.That(about, Is.EqualTo(18484).Within(39).Percent);
     }
 }

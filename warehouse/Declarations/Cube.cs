@@ -9,7 +9,7 @@ public enum MeasureType
     /// <summary>Number of different values of <c>sql</c>.</summary>
     CountDistinct,
 
-    /// <summary>Number of different values of <c>sql</c>, by a sketch (HyperLogLog): a few per cent off, and sketches of parts add up to that of the whole.</summary>
+    /// <summary>Number of different values of <c>sql</c>, by a sketch (HyperLogLog): about an eighth off (one standard error), and sketches of parts add up to that of the whole.</summary>
     CountDistinctApprox,
 
     /// <summary>Sum of <c>sql</c>.</summary>

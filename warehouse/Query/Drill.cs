@@ -35,8 +35,9 @@ public sealed class Drill(Catalogue catalogue)
     {
         if (MemberScope.Split(member) is not var (left, right))
             return [];
-        var own = catalogue.Cubes.TryGetValue(left, out var cube) ? cube.Hierarchies : catalogue.Cubes.Values.SelectMany(c => c.Hierarchies);
-        var declared = own.Select(h => h with { Levels = [.. h.Levels.Select(l => l.Contains('.', StringComparison.Ordinal) ? l : $"{left}.{l}")] }).Where(h => h.Levels.Contains(member));
+        var cubes = catalogue.Cubes.TryGetValue(left, out var cube) ? [cube] : catalogue.Cubes.Values;
+        var declared = cubes.SelectMany(c => c.Hierarchies.Select(h => h with { Levels = [.. h.Levels.Select(l => l.Contains('.', StringComparison.Ordinal) ? l : $"{c.Name}.{l}")] }))
+            .Where(h => h.Levels.Contains(member));
         var dimension = DimensionOf(left);
         var inherited = dimension is null ? [] : dimension.Hierarchies.Where(h => h.Levels.Contains(right))
             .Select(h => new CubeHierarchy(h.Name, h.Title, [.. h.Levels.Select(l => $"{left}.{l}")], h.Where));

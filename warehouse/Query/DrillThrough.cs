@@ -76,7 +76,10 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
             Order = [],
         }, catalogue, now);
         var leaves = plan.Blocks.SelectMany(b => b.Leaves).Where(l => l.Cube == cube.Name).ToList();
-        columns = [.. plan.Dimensions.Select(d => new Drilled(new DrillColumn(d.Member, d.Title, d.Type), d.Sql)),
+
+        // Of a measure over time the period asked is not that of its rows, so it does not stand beside them.
+        var calendars = plan.Blocks.Select(b => b.Calendar?.Role).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        columns = [.. plan.Dimensions.Where(d => d.Role is null || !calendars.Contains(d.Role)).Select(d => new Drilled(new DrillColumn(d.Member, d.Title, d.Type), d.Sql)),
             .. leaves.Where(l => l.Sql is not null && l.Aggregate is not (MeasureType.CountDistinct or MeasureType.CountDistinctApprox)).DistinctBy(l => l.Sql)
                 .Select(l => new Drilled(new DrillColumn(l.Member, l.Title, l.Type), $"({l.Sql})"))];
         if (fact.From is not null)

@@ -73,7 +73,7 @@ public sealed class RollupRouter(Catalogue catalogue, TableSizes sizes)
         if (block.Leaves.FirstOrDefault(l => Stored(cube, rollup, l) is null) is { } leaf)
             return leaf.Aggregate is MeasureType.Count or MeasureType.Sum or MeasureType.Min or MeasureType.Max
                 ? $"it does not hold '{leaf.Member}'" : $"'{leaf.Member}' ({leaf.Aggregate}) does not add up from stored parts";
-        var members = plan.Dimensions.Concat(block.RowFilters.SelectMany(PlannedConditions.Subjects).OfType<PlannedDimension>()).Where(d => d.Role != block.Calendar?.Role);
+        var members = plan.Dimensions.Concat(block.RowFilters.SelectMany(PlannedConditions.Subjects).OfType<PlannedDimension>()).Where(d => block.Calendar is null || d.Role != block.Calendar.Role);
         if (members.Select(m => Unheld(plan, block, cube, rollup, m)).FirstOrDefault(r => r is not null) is { } unheld)
             return unheld;
         var facts = sizes.Rows.GetValueOrDefault(cube.Table, long.MaxValue);

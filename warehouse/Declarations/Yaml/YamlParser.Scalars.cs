@@ -79,6 +79,9 @@ internal sealed partial class YamlParser
             '*' => "an alias (`*name`)",
             '!' => "a tag (`!name`)",
             '%' or '@' or '`' or '|' or '>' or ',' or ']' or '}' or '#' => $"'{c}' at the beginning of a value",
+
+            // Readers differ on `:"x"`: a text, or a value without its key.
+            ':' when at + 1 < text.Length && text[at + 1] is '"' or '\'' => "':' before a quote at the beginning of a value",
             '-' or '?' or ':' when IsBlank(at + 1) => $"'{c}' at the beginning of a value",
             _ => null,
         };
