@@ -83,7 +83,7 @@ internal sealed class RowCubes(params IReadOnlyList<Sale> sales) : ICubeReader
         var (owner, name) = (member.Split('.')[0], member.Split('.')[1]);
         var catalogue = TestCatalogue.Value;
         return isMeasure && catalogue.Cubes[owner].Measures.First(m => m.Name == name) is var measure
-            ? new(member, measure.Title, measure.Description, new(TypeKind.Decimal, 18, 4), measure.Format, IsMeasure: true)
+            ? new(member, measure.Title, measure.Description, name is "customers" or "orders" ? new(TypeKind.Integer) : new(TypeKind.Decimal, 18, 4), measure.Format, IsMeasure: true)
             : catalogue.Dimensions[owner].Attributes.First(a => a.Name == name) is var attribute
                 ? new(member, attribute.Title, attribute.Description, attribute.Type, attribute.Format, IsMeasure: false) : throw new InvalidOperationException();
     }

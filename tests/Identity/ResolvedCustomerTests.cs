@@ -115,6 +115,7 @@ internal sealed class ResolvedCustomerTests
         var members = persons.Select((p, i) => $"m{i},{records.Typo(p[0])} {p[1]},{(i % 3 == 0 ? "" : p[8])},{(i % 3 == 1 ? "" : p[7])},2026-01-10").ToList();
         project.Write("shop/people1.csv", "id,name,email,phone,city,at\n" + string.Join('\n', persons.Select((p, i) => $"{i},{p[0]} {p[1]},{p[8]},{p[7]},{p[5]},2026-01-01")) + "\n");
         project.Write("shop/orders1.csv", "invoice,qty,at,price,customer\n1,1,2026-01-02,10,1\n");
+        project.Write("club/points1.csv", "entry,at,member,points\ne1,2026-01-11,m1,100\ne2,2026-01-11,m2,50\n");
         project.Write("club/members1.csv", "id,name,email,phone,at\n" + string.Join('\n', members.Take(300)) + "\n");
         project.Run();
         var first = IdsOf(project);

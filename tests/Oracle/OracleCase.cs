@@ -61,5 +61,5 @@ internal sealed record OracleCase(string Name, CubeQuery Query, string Sql, stri
     };
 
     private static string Number(double number, bool round)
-        => round ? Math.Round(number).ToString("R", CultureInfo.InvariantCulture) : Math.Abs(number) < 1e-9 ? "0" : number.ToString("G10", CultureInfo.InvariantCulture);
+        => round ? Math.Round(number).ToString("R", CultureInfo.InvariantCulture) : Math.Abs(number) < 1e-9 ? "0" : number.ToString("G8", CultureInfo.InvariantCulture);
 }

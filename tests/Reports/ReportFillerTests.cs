@@ -35,7 +35,7 @@ internal sealed class ReportFillerTests
         var reader = FakeCubes.OnlineRetail();
         Sample.Fill("rfm_segments", reader);
         var asked = reader.Asked.Where(q => q.Dimensions.Contains("rfm.segment")).ToList();
-        Assert.That(asked, Has.Count.EqualTo(5));
+        Assert.That(asked, Has.Count.EqualTo(6));
         Assert.That(asked.Select(q => ((MemberFilter)q.Filters[0]).Values.Single()), Is.All.EqualTo("2011-12-09"));
     }
 

@@ -66,6 +66,8 @@ public sealed class RollupRouter(Catalogue catalogue, TableSizes sizes)
             return "a measure takes one value over time for all, which needs each day's rows";
         if (block.Bridges.Count > 0)
             return "members are reached through a bridge";
+        if (block.Calendar is { } calendar && calendar.Role != rollup.TimeRole)
+            return $"a measure is over time by '{calendar.Role}', and it holds {(rollup.TimeRole is null ? "no time" : $"'{rollup.TimeRole}'")}";
         if (block.Frame is not null && rollup.Granularity != "day")
             return $"a measure over time needs days, and it holds {rollup.Granularity ?? "no time"}";
         if (!Segments(plan, cube).SetEquals(rollup.Segments))

@@ -38,7 +38,8 @@ internal static class DeliveryFormat
         [
             new("url", ScalarShape.Text, "Where the files go, as JSON; may hold ${NAME}.", Required: true),
             new("secret", ScalarShape.Text, "Key of the signature in the header X-Crm-Signature, as ${NAME}."),
-        ]), "A web address that is told."),
+        ])
+        { HoldsSecrets = true }, "A web address that is told."),
         new("burst", new MapShape("a burst",
         [
             new("by", member, "The dimension: one report for each of its members, with that member's rows alone.", Required: true),
