@@ -57,7 +57,7 @@ internal sealed class RowCubes(params IReadOnlyList<Sale> sales) : ICubeReader
         return new ResultRow(
             [
                 .. query.Dimensions.Select(d => totalLevel > 0 ? null : Value(list[0], d)),
-                .. query.Measures.Select(m => (object?)(m == "sales.customers" ? (long)list.Select(s => s.Customer).Distinct().Count() : m == "sales.orders" ? (long)list.Count : list.Sum(s => s.Revenue))),
+                .. query.Measures.Select(m => m == "sales.customers" ? (object?)(long)list.Select(s => s.Customer).Distinct().Count() : m == "sales.orders" ? (object)(long)list.Count : list.Sum(s => s.Revenue)),
             ],
             totalLevel);
     }
