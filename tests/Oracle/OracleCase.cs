@@ -62,5 +62,5 @@ internal sealed record OracleCase(string Name, CubeQuery Query, string Sql, stri
 
     // The nudge decides ties of the last digit, which else hang on the order in which an engine adds.
     private static string Number(double number, bool round)
-        => round ? Math.Round(number).ToString("R", CultureInfo.InvariantCulture) : Math.Abs(number) < 1e-9 ? "0" : (number * (1 + 1e-12)).ToString("G9", CultureInfo.InvariantCulture);
+        => round ? Math.Round(number).ToString("R", CultureInfo.InvariantCulture) : Math.Abs(number) < 1e-9 ? "0" : (number * (1 + 1e-12)).ToString("G10", CultureInfo.InvariantCulture);
 }

@@ -36,12 +36,27 @@ internal sealed class ForecastTests
     {
         var model = ExponentialSmoothing.Fit(air, SmoothingKind.Holt);
 
-        // Printed: alpha .8302, beta .0001, first level 15.57, first trend 2.102; 74.60, 76.70, 78.80 next.
-        // The squares hardly change with alpha here: ours ends at .8216.
-        Assert.That(model.Parameters.Alpha, Is.EqualTo(0.8302).Within(1e-2));
-        Assert.That(model.FirstLevel, Is.EqualTo(15.57).Within(0.3));
-        Assert.That(model.FirstTrend, Is.EqualTo(2.102).Within(0.01));
-        Assert.That(Enumerable.Range(1, 3).Select(model.Expected), Is.EqualTo((double[])[74.60, 76.70, 78.80]).Within(0.1));
+        // Printed: alpha .8302, beta .0001, first level 15.57, first trend 2.102; 74.60, 76.70, 78.80 next. The printed search ended a little short of the
+        // best: its squares are 128.51, those of alpha .8216 and first level 15.85 are 128.44, and both forecast the same figures.
+        var printed = HoltOf(0.8302, 0.0001, 15.57, 2.102);
+        Assert.That(model.Residuals.Sum(e => e * e), Is.LessThan(printed.Squares));
+        Assert.That(HoltOf(model.Parameters.Alpha, model.Parameters.Beta, model.FirstLevel, model.FirstTrend).Squares, Is.EqualTo(model.Residuals.Sum(e => e * e)).Within(1e-9));
+        Assert.That(Enumerable.Range(1, 3).Select(h => printed.Level + h * printed.Trend), Is.EqualTo((double[])[74.60, 76.70, 78.80]).Within(0.02));
+        Assert.That(Enumerable.Range(1, 3).Select(model.Expected), Is.EqualTo((double[])[74.60, 76.70, 78.80]).Within(0.02));
+    }
+
+    /// <summary>Holt's recursions as printed, by themselves.</summary>
+    private static (double Squares, double Level, double Trend) HoltOf(double alpha, double beta, double level, double trend)
+    {
+        var squares = 0.0;
+        foreach (var value in air)
+        {
+            var error = value - level - trend;
+            squares += error * error;
+            (level, trend) = (level + trend + alpha * error, trend + beta * error);
+        }
+
+        return (squares, level, trend);
     }
 
     [Test]
