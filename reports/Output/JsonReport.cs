@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Crm.Analytics.Reports.Content;
+using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Reports.Output;
 
@@ -87,32 +87,6 @@ internal static class JsonReport
             json.WritePropertyName(name);
         }
 
-        switch (value)
-        {
-            case null:
-                json.WriteNullValue();
-                break;
-            case bool yes:
-                json.WriteBooleanValue(yes);
-                break;
-            case long number:
-                json.WriteNumberValue(number);
-                break;
-            case decimal number:
-                json.WriteNumberValue(number);
-                break;
-            case double number:
-                json.WriteNumberValue(number);
-                break;
-            case DateOnly day:
-                json.WriteStringValue(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-                break;
-            case DateTime moment:
-                json.WriteStringValue(moment.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture));
-                break;
-            default:
-                json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
-                break;
-        }
+        ResultJson.WriteValue(value, json);
     }
 }

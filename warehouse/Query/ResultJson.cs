@@ -90,7 +90,8 @@ public static class ResultJson
         WriteValue(value, json);
     }
 
-    private static void WriteValue(object? value, Utf8JsonWriter json)
+    /// <summary>Writes a value of an answer: numbers without trailing zeros, days and moments in ISO 8601, null for what is no number.</summary>
+    public static void WriteValue(object? value, Utf8JsonWriter json)
     {
         switch (value)
         {
