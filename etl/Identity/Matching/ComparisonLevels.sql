@@ -21,11 +21,20 @@ WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.85 OR jaro_winkler_similarity(
 WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.75 THEN 2 -- 0.03 jaro-winkler 0.75 or more
 ELSE 1 -- 0.03 different
 
--- part: text
+-- part: address
 WHEN l.s{i} = r.s{i} THEN 5 -- 0.70 the same words
 WHEN {crossed} THEN 4 -- 0.03 in each other's place
 WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.92 OR jaro_winkler_similarity(l.s{i}, r.s{i}) >= 0.92 THEN 3 -- 0.15 jaro-winkler 0.92 or more
 WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.80 THEN 2 -- 0.05 jaro-winkler 0.80 or more
+ELSE 1 -- 0.07 different
+
+-- part: text
+WHEN l.s{i} = r.s{i} THEN 7 -- 0.55 the same words
+WHEN {crossed} THEN 6 -- 0.03 in each other's place
+WHEN least(length(l.u{i}), length(r.u{i})) >= 2 AND length(list_intersect(l.u{i}, r.u{i})) = least(length(l.u{i}), length(r.u{i})) THEN 5 -- 0.12 all words of one in the other
+WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.92 OR jaro_winkler_similarity(l.s{i}, r.s{i}) >= 0.92 THEN 4 -- 0.12 jaro-winkler 0.92 or more
+WHEN l.r{i} = r.r{i} AND 2 * length(list_intersect(l.u{i}, r.u{i})) >= least(length(l.u{i}), length(r.u{i})) THEN 3 -- 0.06 the rarest word and half of all
+WHEN l.r{i} = r.r{i} OR jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.80 THEN 2 -- 0.05 the rarest word, or jaro-winkler 0.80 or more
 ELSE 1 -- 0.07 different
 
 -- part: place

@@ -163,6 +163,11 @@ internal sealed class ExpectationMaximisation
         for (var level = 0; level < shares.Length; level++)
         {
             shares[level] = (counts[level] + (0.5 / shares.Length)) / (total + 0.5);
+            if (level > 0 && seen.Columns[c].Column.Kind == MatchKind.Text)
+            {
+                // Not rarer than equal values are taken to be, or the rarest of them would be the strongest.
+                shares[level] = Math.Max(shares[level], floor[c]);
+            }
         }
 
         // Over all records rare values count too, which a sample hardly sees; matches and the others are part of it.

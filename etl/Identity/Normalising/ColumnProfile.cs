@@ -12,7 +12,7 @@ namespace Crm.Analytics.Etl.Identity.Normalising;
 /// <param name="Digits">Share of values of digits only.</param>
 /// <param name="Numbers">Share of numbers.</param>
 /// <param name="Letters">Share of values without any digit.</param>
-/// <param name="Addresses">Share of values with words and digits.</param>
+/// <param name="Addresses">Share of values with words and a number that stands alone.</param>
 /// <param name="Length">Mean length, in characters.</param>
 /// <param name="Words">Mean number of words.</param>
 public sealed record ColumnProfile(

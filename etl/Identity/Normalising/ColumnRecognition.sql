@@ -13,7 +13,7 @@ SELECT {name} AS name, count(value) AS filled, count(*) AS records, approx_count
   identity_share(count(*) FILTER (regexp_full_match(value, '[0-9]+')), count(value)) AS digits,
   identity_share(count(*) FILTER (regexp_full_match(value, '-?[0-9]+([.,][0-9]+)?')), count(value)) AS numbers,
   identity_share(count(*) FILTER (NOT regexp_matches(value, '[0-9@]')), count(value)) AS letters,
-  identity_share(count(*) FILTER (regexp_matches(value, '[0-9]') AND regexp_matches(value, '\p{L}') AND contains(value, ' ')), count(value)) AS addresses,
+  identity_share(count(*) FILTER (regexp_matches(value, '(^|[ ,/#])[0-9]{1,5}[A-Za-z]?([ ,/-]|$)') AND regexp_matches(value, '\p{L}') AND contains(value, ' ')), count(value)) AS addresses,
   coalesce(avg(length(value)), 0) AS length,
   coalesce(avg(1 + length(value) - length(replace(value, ' ', ''))), 0) AS words
 FROM (SELECT _source, identity_text({column}) AS value FROM {relation} TABLESAMPLE reservoir({sample} ROWS) REPEATABLE (7))
