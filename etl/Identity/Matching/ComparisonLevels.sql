@@ -2,6 +2,7 @@
 -- reads: none
 -- writes: none
 
+-- Namesakes are told apart by the number behind their name in an e-mail address, so another digit there is another address.
 -- Each line is one level, the strongest first; the comment is its name and the share of matches that is expected to agree so before any is seen.
 
 -- part: name
@@ -54,7 +55,7 @@ ELSE 1 -- 0.03 different
 WHEN l.v{i} = r.v{i} THEN 5 -- 0.75 equal
 WHEN {crossed} THEN 4 -- 0.02 in each other's place
 WHEN split_part(l.v{i}, '@', 1) = split_part(r.v{i}, '@', 1) AND length(split_part(l.v{i}, '@', 1)) > 4 THEN 3 -- 0.05 equal before the @
-WHEN CASE WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.9 THEN damerau_levenshtein(l.w{i}, r.w{i}) <= 1 ELSE false END THEN 2 -- 0.08 one sign off
+WHEN CASE WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.9 AND regexp_replace(l.w{i}, '[^0-9]', '', 'g') = regexp_replace(r.w{i}, '[^0-9]', '', 'g') THEN damerau_levenshtein(l.w{i}, r.w{i}) <= 1 ELSE false END THEN 2 -- 0.08 one letter off
 ELSE 1 -- 0.10 different
 
 -- part: phone

@@ -28,6 +28,9 @@ internal sealed class ExpectationMaximisation
     private const double PriorPairs = 25;
     private const double PriorShare = 0.05;
 
+    // Of pairs with equal values at least this share has nothing else in common: a class of neighbours may not explain them all.
+    private const double LeastByChance = 0.2;
+
     private readonly Observations seen;
     private readonly PairClass match;
     private readonly PairClass household;
@@ -175,7 +178,7 @@ internal sealed class ExpectationMaximisation
         {
             var equal = seen.Equal[c].Pairs / (seen.Equal[c].Filled * (seen.Equal[c].Filled - 1) / 2.0);
             var other = (match.Lambda * match.Shares[c][^1]) + (household.Lambda * household.Shares[c][^1]) + (neighbours.Lambda * neighbours.Shares[c][^1]);
-            shares[^1] = Math.Max((equal - other) / unrelated.Lambda, floor[c]);
+            shares[^1] = Math.Max(Math.Max((equal - other) / unrelated.Lambda, LeastByChance * equal), floor[c]);
         }
     }
 

@@ -4,7 +4,7 @@ namespace Crm.Analytics.Etl.Identity.Normalising;
 /// <param name="Name">The column.</param>
 /// <param name="Filled">Values that are there.</param>
 /// <param name="Records">Records looked at.</param>
-/// <param name="Distincts">Different values, about.</param>
+/// <param name="Distincts">Different values.</param>
 /// <param name="DistinctInSources">The same, counted in each source apart.</param>
 /// <param name="Emails">Share of e-mail addresses.</param>
 /// <param name="Dates">Share of dates.</param>

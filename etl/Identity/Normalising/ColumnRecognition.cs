@@ -34,7 +34,7 @@ public static class ColumnRecognition
     // What is called so is no address, though words and numbers stand in it as well.
     private static readonly string[] Things = ["name", "title", "product", "item", "article", "model", "description", "artikel", "produkt", "bezeichnung", "品名", "标题"];
 
-    private static readonly string[] RecordKeys = ["id", "recid", "recordid", "rid", "uid", "guid", "uuid", "key", "rownum", "rowid", "index", "idx", "row", "no", "nr", "pk", "unnamed0", "column0", "column00", "uniqueid"];
+    private static readonly string[] RecordKeys = ["id", "recid", "recordid", "rid", "uid", "guid", "uuid", "key", "rownum", "rowid", "index", "idx", "row", "no", "nr", "pk", "unnamed0", "column0", "column00", "uniqueid", "编号", "序号"];
 
     /// <summary>Recognises the columns of a relation; those that tell nothing about a person (empty ones, record numbers) are left out.</summary>
     /// <param name="session">Any session.</param>

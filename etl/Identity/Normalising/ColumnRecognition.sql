@@ -6,7 +6,7 @@
 CREATE OR REPLACE TEMP MACRO identity_share(matching, filled) AS CASE WHEN filled = 0 THEN 0.0 ELSE matching / filled END
 
 -- part: profile
-SELECT {name} AS name, count(value) AS filled, count(*) AS records, approx_count_distinct(value) AS distincts, approx_count_distinct(CASE WHEN value IS NOT NULL THEN hash(_source, value) END) AS distinct_in_sources,
+SELECT {name} AS name, count(value) AS filled, count(*) AS records, count(DISTINCT value) AS distincts, count(DISTINCT CASE WHEN value IS NOT NULL THEN hash(_source, value) END) AS distinct_in_sources,
   identity_share(count(*) FILTER (regexp_full_match(value, '[^@ ]+@[^@ ]+\.[^@ ]+')), count(value)) AS emails,
   identity_share(count(*) FILTER (regexp_matches(value, '^([12][0-9]{3}([-/.年]?)(0?[1-9]|1[0-2])([-/.月]?)[0-3]?[0-9]日?|[0-3]?[0-9][-/. ][0-3]?[0-9][-/. ]([12][0-9])?[0-9]{2}|[0-3]?[0-9][- .]+[A-Za-z]{3,9}[-, .]+[0-9]{2,4}|[A-Za-z]{3,9} [0-3]?[0-9],? [0-9]{4})([ T].*)?$')), count(value)) AS dates,
   identity_share(count(*) FILTER (regexp_full_match(value, '[-+0-9 ().x/#]+') AND length(regexp_replace(value, '[^0-9]', '', 'g')) BETWEEN 7 AND 17), count(value)) AS phones,
