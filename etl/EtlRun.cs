@@ -1,6 +1,7 @@
 using Crm.Analytics.Etl.Conforming;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
+using Crm.Analytics.Etl.Privacy;
 using Crm.Analytics.Etl.Quality;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Warehouse;
@@ -23,6 +24,9 @@ public sealed record RunEnvironment(
     ISession Warehouse, DuckDbInstance Scratch, LandingStore Landing, IReadOnlyList<IConnector> Connectors, Secrets Secrets, IReadOnlyList<IRunStep> Steps,
     string Program, TimeProvider Clock)
 {
+    /// <summary>Who was erased and is left out of every load; null when nobody was.</summary>
+    public SuppressionList? Suppressed { get; init; }
+
     /// <summary>The connector of a source.</summary>
     public IConnector ConnectorOf(Source source) => Connectors.First(c => c.Kind == source.Connector);
 }
@@ -71,7 +75,7 @@ public sealed class EtlRun
         var run = (latest?.Run ?? 0) + 1;
         nextFile = log.NextFile();
         resolution = MemberResolution.Of(project, environment, run);
-        var landed = request.Replays || request.IsDecided ? [] : new StreamLanding(project, environment, log, clock).Land(request, cancellation);
+        var landed = request.Replays || request.IsDecided ? [] : LeaveOut(new StreamLanding(project, environment, log, clock).Land(request, cancellation));
         var streams = request.Replays ? new StreamReplay(project, environment, log, run).Recall(request) : Take(landed, run);
         var declarations = DeclarationsHash.Of(project, environment.Program);
         if (streams.Count == 0 && (latest?.Declarations == declarations || request.Replays) && resolution?.IsDue != true)
@@ -100,6 +104,24 @@ public sealed class EtlRun
         clock.Report("tidy up", null, 0);
         Forget(landed, streams, request);
         return summary with { Steps = clock.Done, Run = summary.Published && !request.IsDry ? run : latest?.Run };
+    }
+
+    /// <summary>Takes out of what landed who was erased, before anything else looks at it.</summary>
+    private IReadOnlyList<LandedStream> LeaveOut(IReadOnlyList<LandedStream> landed)
+    {
+        if (environment.Suppressed is not { IsEmpty: false } list || landed.All(l => l.Extracted.Batches.Count == 0))
+        {
+            return landed;
+        }
+
+        var kept = landed;
+        clock.Step("leave out the erased", () =>
+        {
+            using var scratch = environment.Scratch.Connect();
+            (kept, var records) = new SuppressedLoad(scratch, environment.Landing, project.Catalogue, list).LeaveOut(landed);
+            return records;
+        });
+        return kept;
     }
 
     private List<StreamLoad> Take(IReadOnlyList<LandedStream> landed, int run)
@@ -257,6 +279,12 @@ public sealed class EtlRun
     /// </summary>
     private void Forget(IReadOnlyList<LandedStream> landed, IReadOnlyList<StreamLoad> loaded, RunRequest request)
     {
+        if (environment.Suppressed is { IsEmpty: false })
+        {
+            // A list of all keys names those too who were left out.
+            landed.Select(l => l.KeyList).OfType<string>().ToList().ForEach(File.Delete);
+        }
+
         if (!request.IsDry && loaded.Count == 0 && landed.Any(l => l.State != l.Stream.Before?.State))
         {
             environment.Warehouse.InTransaction(() => WriteStates(landed, loaded, null));

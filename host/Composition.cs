@@ -3,9 +3,11 @@ using System.Reflection;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
+using Crm.Analytics.Etl.Privacy;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Host.Backup;
 using Crm.Analytics.Host.Observation;
+using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
@@ -103,6 +105,7 @@ internal static class Composition
     /// <summary>Opens a project's warehouse to be kept open for reading and writing; it is made when it is not there yet.</summary>
     public static ServedWarehouse OpenToServe(Project project, CommandContext context, string doing)
     {
+        Erasing.RefuseUnfinished(project);
         var open = Open(RunFile.Hold(WarehouseOf(project), doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
         return new(WarehouseOf(project), open.File!, open.Instance);
     }
@@ -112,6 +115,7 @@ internal static class Composition
     {
         var path = WarehouseOf(project);
         RewoundWarehouse.Refuse(path);
+        Erasing.RefuseUnfinished(project);
         using var activity = Telemetry.Source.StartActivity("run");
         var served = context.Served is { } open && open.Path == path ? open : null;
         using var run = served?.HoldRun(context.Wait, context.Error.WriteLine, context.Cancellation);
@@ -120,12 +124,53 @@ internal static class Composition
             : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { MemoryLimit = MemoryOf(project, 1) });
         using var session = warehouse.Instance.Connect();
-        IRunStep[] after = [new RfmStep(), new ClvStep(), new LearningStep(), new RollupStep()];
-        var environment = new RunEnvironment(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), after, Version, TimeProvider.System);
+        var environment = Environment(project, session, scratch);
         var began = TimeProvider.System.GetTimestamp();
         var summary = new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
+        if (!request.IsDry)
+        {
+            RetentionPeriods.Apply(session, project, TimeProvider.System.GetUtcNow().UtcDateTime).ToList()
+                .ForEach(t => context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{t.Removed:N0} rows of {t.Table} were older than they may become, and are gone")));
+        }
+
         RunTelemetry.Tell(summary, TimeProvider.System.GetElapsedTime(began), TimeProvider.System.GetUtcNow());
         return summary;
+    }
+
+    /// <summary>Works on the whole of a project that nobody else uses, and writes its warehouse anew, so that nothing stays of what was deleted.</summary>
+    /// <exception cref="CrmException">Busy: a server or another command has the warehouse.</exception>
+    public static T Anew<T>(Project project, CommandContext context, string doing, Func<RunEnvironment, T> work)
+    {
+        var path = WarehouseOf(project);
+        if (context.Served is not null)
+        {
+            throw new CrmException(FailureKind.Busy, "a server has the warehouse open, and its file is to be written anew", path, "nobody who has it open", $"Stop `crm serve`, then `{doing}`, then start it again");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new NothingLoadedException(path);
+        }
+
+        using var file = RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation);
+        T made;
+        using (var instance = DuckDbInstance.OpenWarehouse(ToWrite(project)))
+        using (var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { MemoryLimit = MemoryOf(project, 1) }))
+        using (var session = instance.Connect())
+        {
+            made = work(Environment(project, session, scratch));
+            session.TryCheckpoint();
+        }
+
+        DuckDbInstance.Rewrite(path);
+        return made;
+    }
+
+    /// <summary>What a run works with.</summary>
+    public static RunEnvironment Environment(Project project, ISession session, DuckDbInstance scratch)
+    {
+        IRunStep[] after = [new RfmStep(), new ClvStep(), new LearningStep(), new RollupStep()];
+        return new(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), after, Version, TimeProvider.System) { Suppressed = Suppression.Find(project.Folder) };
     }
 
     /// <summary>Writes to the warehouse what a person says, alone in it and in one transaction.</summary>
@@ -183,7 +228,22 @@ internal static class Composition
     }
 
     /// <summary>Where a project's <c>${NAME}</c> are looked up.</summary>
-    public static Secrets SecretsOf(Project project) => new(project.Folder, Environment.GetEnvironmentVariable);
+    public static Secrets SecretsOf(Project project) => new(project.Folder, System.Environment.GetEnvironmentVariable);
+
+    /// <summary>The key of a project's backups.</summary>
+    /// <exception cref="CrmException">It is not there, or none.</exception>
+    public static BackupKey BackupKeyOf(Project project)
+    {
+        var option = project.Settings.Backup.Key;
+        try
+        {
+            return BackupKey.Parse(SecretsOf(project).Resolve(option), option.Text);
+        }
+        catch (CrmException e) when (e.Found.StartsWith("the secret", StringComparison.Ordinal))
+        {
+            throw new CrmException(FailureKind.CheckFailed, e.Found, e.Where, "a key: nothing is backed up in the clear", "Make one with `crm backup --make-key`, and keep a copy where the backup is not", e);
+        }
+    }
 
     /// <summary>Full path of the landing folder.</summary>
     public static string LandingOf(Project project) => Path.Combine(project.Folder, "landing");

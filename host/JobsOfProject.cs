@@ -37,7 +37,7 @@ internal static class JobsOfProject
 
     /// <summary>Starts to keep the times of a project's jobs in a server.</summary>
     public static Task<QuartzJobs> Start(Project project, JobCommand command, Action<string> say) =>
-        QuartzJobs.Start(project.Settings.Name, project.Settings.Jobs, Store(project), command, JobTiming.Default, say, TimeProvider.System);
+        QuartzJobs.Start(project.Settings.Name, project.Settings.Jobs, Store(project), command, JobTiming.Default with { Look = project.Settings.Server.Look ?? JobTiming.Default.Look }, say, TimeProvider.System);
 
     /// <summary>The job of this name.</summary>
     /// <exception cref="CrmException">There is none.</exception>

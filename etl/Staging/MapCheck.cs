@@ -3,6 +3,7 @@ using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Quality;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Staging;
@@ -95,6 +96,14 @@ public static class MapCheck
     private static IEnumerable<Problem> Expression(
         ISession session, StreamShape shape, MappedExpression expression, ColumnType wanted, IReadOnlyList<LandedColumn> columns)
     {
+        if (shape.Sql(expression.Sql) == expression.Sql && SqlWords.HasQuery(expression.Sql))
+        {
+            yield return new(
+                expression.Where, $"'{expression.Sql}' has a query in it", $"an SQL expression over the columns {string.Join(", ", columns.Select(c => c.Name))}",
+                "Read streams together with `from: a join b using (…)`, or correct the expression");
+            yield break;
+        }
+
         var found = "";
         string? failure = null;
         try

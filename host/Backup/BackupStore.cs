@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Crm.Analytics.Warehouse;
 
@@ -15,6 +16,7 @@ internal sealed class BackupStore
     public const int PieceBytes = 1 << 20;
 
     private const string Extension = ".set";
+    private const string SuppressedName = "suppressed";
     private readonly BackupKey _key;
 
     private BackupStore(string folder, BackupKey key) => (Folder, _key) = (folder, key);
@@ -97,6 +99,24 @@ internal sealed class BackupStore
         var name = string.Create(CultureInfo.InvariantCulture, $"{set.At.UtcDateTime:yyyyMMdd'T'HHmmss'.'fff'Z'}-run{set.Run ?? 0}");
         Write(Path.Combine(Folder, "sets", name + Extension), _key.Encrypt(JsonSerializer.SerializeToUtf8Bytes(set), name));
     }
+
+    /// <summary>Keeps the suppression list beside the backups, so that restoring an old one obeys the newest list.</summary>
+    public void PutSuppressed(string list) => Write(SuppressedPath, _key.Encrypt(Encoding.UTF8.GetBytes(list), SuppressedName));
+
+    /// <summary>The newest suppression list; null when there is none.</summary>
+    public string? Suppressed()
+    {
+        try
+        {
+            return File.Exists(SuppressedPath) ? Encoding.UTF8.GetString(_key.Decrypt(File.ReadAllBytes(SuppressedPath), SuppressedName)) : null;
+        }
+        catch (CryptographicException e)
+        {
+            throw Damaged(SuppressedPath, "the list of those who were erased was made with another key, or is damaged", e);
+        }
+    }
+
+    private string SuppressedPath => Path.Combine(Folder, SuppressedName);
 
     private string PutPiece(ReadOnlySpan<byte> content)
     {

@@ -1,3 +1,5 @@
+using Crm.Analytics.Host.Privacy;
+using Crm.Analytics.Host.Security;
 using Crm.Analytics.Warehouse.Declarations;
 using Microsoft.Data.Sqlite;
 
@@ -11,10 +13,11 @@ namespace Crm.Analytics.Host.Backup;
 /// <param name="Program">Version of the program.</param>
 internal sealed record BackupSource(Project Project, string Warehouse, Stream Content, int? Run, string Program);
 
-/// <summary>Makes backups: declarations, landing, warehouse, and what the server remembers. Secrets, written reports and the sources' own files stay out.</summary>
+/// <summary>Makes backups: declarations, landing, warehouse, and what the server remembers: jobs, users, the audit log, the suppression list. Secrets, written reports and the sources' own files stay out.</summary>
 internal static class BackupWriting
 {
     private static readonly string[] declarations = ["sources", "model", "reports"];
+    private static readonly string[] kept = [AuditLog.FolderName, "privacy"];
 
     /// <summary>Makes one while no run is on.</summary>
     /// <param name="source">What it is made of.</param>
@@ -49,9 +52,26 @@ internal static class BackupWriting
             files.Add(!isLog && known is not null && known.Length == info.Length && known.Modified == info.LastWriteTimeUtc ? known : Put(store, path, name, cancellation));
         }
 
-        if (File.Exists(server))
+        foreach (var database in new[] { server, Path.Combine(folder, AccessStore.FileName) }.Where(File.Exists))
         {
-            files.Add(PutServer(store, server, cancellation));
+            files.Add(PutServer(store, database, cancellation));
+        }
+
+        // The head of the audit log before the log, which may grow meanwhile: more lines than the head tells of are whole, fewer would be missed.
+        foreach (var path in kept.Select(d => Path.Combine(folder, d)).Where(Directory.Exists).SelectMany(d => Directory.EnumerateFiles(d)).OrderDescending(StringComparer.Ordinal))
+        {
+            files.Add(Put(store, path, InProject(folder, path), cancellation));
+        }
+
+        // Keys of what is in the backup, which is encrypted: a log could not be gone on with, and a list not be obeyed, without its own.
+        foreach (var path in new[] { AuditLog.KeyName, Suppression.KeyName }.Select(n => Path.Combine(folder, "secrets", n)).Where(File.Exists))
+        {
+            files.Add(Put(store, path, InProject(folder, path), cancellation));
+        }
+
+        if (Suppression.Export(folder) is { } suppressed)
+        {
+            store.PutSuppressed(suppressed);
         }
 
         var set = new BackupSet(1, source.Project.Settings.Name, clock.GetUtcNow(), source.Run, source.Program, relative, files);

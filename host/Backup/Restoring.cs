@@ -1,4 +1,6 @@
 using System.Globalization;
+using Crm.Analytics.Host.Jobs;
+using Crm.Analytics.Host.Security;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Storage;
 
@@ -53,6 +55,10 @@ internal static class Restoring
             }
 
             File.SetLastWriteTimeUtc(path, file.Modified.UtcDateTime);
+            if (!OperatingSystem.IsWindows() && IsOwnersAlone(file.Path))
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
         }
 
         var warehouse = Path.Combine(folder, set.Warehouse);
@@ -71,4 +77,6 @@ internal static class Restoring
 
         return new(set, run, true, canLoad);
     }
+
+    private static bool IsOwnersAlone(string path) => path is AccessStore.FileName or JobStore.FileName || path.Split('/')[0] is "secrets" or AuditLog.FolderName or "privacy";
 }

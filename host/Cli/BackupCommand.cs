@@ -4,7 +4,6 @@ using Crm.Analytics.Host.Backup;
 using Crm.Analytics.Host.Jobs;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
-using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Host.Cli;
@@ -27,24 +26,11 @@ internal static class BackupCommand
             }
 
             var folder = parsed.GetValue(to) is { } given ? Path.GetFullPath(given, context.WorkingFolder) : Path.GetFullPath(project.Settings.Backup.To, project.Folder);
-            var key = KeyOf(project);
+            var key = Composition.BackupKeyOf(project);
             return parsed.GetValue(list) ? List(context, BackupStore.ToRead(folder, key))
                 : parsed.GetValue(verify) ? Verify(context, BackupStore.ToRead(folder, key))
                 : Write(context, project, BackupStore.ToWrite(folder, key));
         });
-    }
-
-    private static BackupKey KeyOf(Project project)
-    {
-        var option = project.Settings.Backup.Key;
-        try
-        {
-            return BackupKey.Parse(Composition.SecretsOf(project).Resolve(option), option.Text);
-        }
-        catch (CrmException e) when (e.Found.StartsWith("the secret", StringComparison.Ordinal))
-        {
-            throw new CrmException(FailureKind.CheckFailed, e.Found, e.Where, "a key: nothing is backed up in the clear", "Make one with `crm backup --make-key`, and keep a copy where the backup is not", e);
-        }
     }
 
     private static int Write(CommandContext context, Project project, BackupStore store)

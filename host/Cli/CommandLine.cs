@@ -42,10 +42,12 @@ internal static class CommandLine
             JobsCommand.Create(),
             BackupCommand.Create(),
             RestoreCommand.Create(),
-            new Command("customer", "The customers that records became") { CustomerShowCommand.Create(), CustomerDecisionCommand.CreateMerge(), CustomerDecisionCommand.CreateSplit() },
+            new Command("customer", "The customers that records became") { CustomerShowCommand.Create(), CustomerReportCommand.Create(), CustomerDecisionCommand.CreateMerge(), CustomerDecisionCommand.CreateSplit() },
             new Command("identity", "Which records are one customer") { IdentityEvaluateCommand.Create() },
             new Command("user", "Who may sign in to the server") { UserAddCommand.Create(), UserListCommand.Create(), UserPasswordCommand.Create(), UserRemoveCommand.Create() },
             new Command("token", "Which programs may ask the server") { TokenCreateCommand.Create(), TokenListCommand.Create(), TokenRevokeCommand.Create() },
+            EraseCommand.Create(),
+            new Command("audit", "Who saw, exported, changed and erased what") { AuditListCommand.Create(), AuditVerifyCommand.Create() },
             DoctorCommand.Create(),
             SharedOptions.Project,
             SharedOptions.Json,
@@ -100,7 +102,7 @@ internal static class CommandLine
         try
         {
             return parsed.Action is CommandAction action
-                ? action.Run(context, parsed)
+                ? AuditedCommands.Noted(context, parsed, origin, action.Run(context, parsed))
                 : parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = error, EnableDefaultExceptionHandler = false });
         }
         catch (ServedElsewhereException served) when (origin is null && !context.HasAnswered && parsed.CommandResult.Command.Name != ServeCommand.Name)
@@ -109,7 +111,7 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            return ErrorText.Say(e, context);
+            return AuditedCommands.Noted(context, parsed, origin, ErrorText.Say(e, context));
         }
         finally
         {

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Host.Cli;
@@ -13,26 +14,19 @@ internal static class DoctorCommand
 {
     private const long SmallDisk = 1L << 30;
 
-    private enum State
-    {
-        Ok,
-        Note,
-        Bad,
-    }
-
     public static Command Create() => new Command("doctor", "Check that this machine and this project have what they need").Does(Run);
 
     private static int Run(CommandContext context, ParseResult parsed)
     {
         var findings = new List<Finding>
         {
-            new("program", State.Ok, $"crm {Composition.Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
+            new("program", FindingState.Ok, $"crm {Composition.Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}"),
             Try("database library", () => $"DuckDB {Composition.EngineVersion()}"),
             Program("Node.js", ["node"], "draws the charts of reports as files"),
             Program("browser", ["chromium", "chromium-browser", "google-chrome", "chrome", "msedge"], "makes PNG and PDF of reports"),
         };
         findings.AddRange(OfProject(context));
-        var bad = findings.Any(f => f.State == State.Bad);
+        var bad = findings.Any(f => f.State == FindingState.Bad);
         if (context.Json)
         {
             context.WriteJson(json =>
@@ -46,6 +40,7 @@ internal static class DoctorCommand
                     json.WriteString("name", finding.Name);
                     json.WriteString("state", finding.State.ToString().ToLowerInvariant());
                     json.WriteString("text", finding.Text);
+                    json.WriteString("remedy", finding.Remedy);
                     json.WriteEndObject();
                 }
 
@@ -55,8 +50,8 @@ internal static class DoctorCommand
         }
         else
         {
-            var table = new TextTable(new("State"), new("What"), new("Finding"));
-            findings.ForEach(f => table.Add(f.State.ToString().ToLowerInvariant(), f.Name, f.Text));
+            var table = new TextTable(new("State"), new("What"), new("Finding"), new("What to do"));
+            findings.ForEach(f => table.Add(f.State.ToString().ToLowerInvariant(), f.Name, f.Text, f.Remedy ?? ""));
             table.WriteTo(context);
         }
 
@@ -67,18 +62,27 @@ internal static class DoctorCommand
     {
         if (!File.Exists(Path.Combine(context.ProjectFolder, "crm.yaml")))
         {
-            yield return new("project", State.Note, $"{context.ProjectFolder} is no project folder; name one with --project");
+            yield return new("project", FindingState.Note, $"{context.ProjectFolder} is no project folder; name one with --project");
             yield break;
         }
 
         var disk = new DriveInfo(context.ProjectFolder);
         var free = string.Create(CultureInfo.InvariantCulture, $"{disk.AvailableFreeSpace / 1e9:0.0} GB free");
-        yield return new("disk", disk.AvailableFreeSpace < SmallDisk ? State.Bad : State.Ok, free);
+        var isLow = disk.AvailableFreeSpace < SmallDisk;
+        yield return new("disk", isLow ? FindingState.Bad : FindingState.Ok, free, isLow ? "Free space: a run needs room for what it reads and for what the engine sets down meanwhile" : null);
         var finding = Try("project", () => Composition.ReadProject(context.ProjectFolder).Settings.Name);
         yield return finding;
-        if (finding.State == State.Ok)
+        if (finding.State != FindingState.Ok)
         {
-            yield return OfWarehouse(context);
+            yield break;
+        }
+
+        yield return OfWarehouse(context);
+        var project = Composition.ReadProject(context.ProjectFolder);
+        var look = new DoctorFindings(project, TimeProvider.System);
+        foreach (var found in look.OfFolder().Concat(OfLoads(context, project, look)))
+        {
+            yield return found;
         }
     }
 
@@ -88,13 +92,13 @@ internal static class DoctorCommand
         var path = Composition.WarehouseOf(project);
         if (!File.Exists(path))
         {
-            return new("warehouse", State.Note, "not there yet; `crm run` makes it");
+            return new("warehouse", FindingState.Note, "not there yet; `crm run` makes it");
         }
 
         if (RunFile.Holder(path) is { } holder && context.Served is null)
         {
             RunFile.ThrowIfServed(path);
-            return new("warehouse", State.Note, $"{holder} holds it");
+            return new("warehouse", FindingState.Note, $"{holder} holds it");
         }
 
         return Try("warehouse", () =>
@@ -105,10 +109,30 @@ internal static class DoctorCommand
         });
     }
 
+    private static IReadOnlyList<Finding> OfLoads(CommandContext context, Project project, DoctorFindings look)
+    {
+        if (!File.Exists(Composition.WarehouseOf(project)) || (context.Served is null && RunFile.Holder(Composition.WarehouseOf(project)) is not null && RunFile.IsHeld(Composition.WarehouseOf(project))))
+        {
+            return [];
+        }
+
+        try
+        {
+            using var warehouse = Composition.OpenToRead(project, context);
+            using var session = warehouse.Instance.Connect();
+            return [.. look.OfLoads(session)];
+        }
+        catch (Exception e) when (e is CrmException or EngineException)
+        {
+            // What is wrong with the warehouse itself is told by its own finding.
+            return [];
+        }
+    }
+
     private static int WarehouseSchemaVersion(OpenWarehouse warehouse)
     {
         using var session = warehouse.Instance.Connect();
-        return session.Scalar<int>(SqlFile.Beside(typeof(DoctorCommand)).Fill(""));
+        return session.Scalar<int>(SqlFile.Beside(typeof(DoctorCommand)).Fill("version"));
     }
 
     private static Finding Program(string name, string[] names, string purpose)
@@ -116,20 +140,19 @@ internal static class DoctorCommand
         var extensions = OperatingSystem.IsWindows() ? new[] { ".exe", ".cmd" } : [""];
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         var found = (from n in names from folder in folders from e in extensions select Path.Combine(folder, n + e)).FirstOrDefault(File.Exists);
-        return found is null ? new(name, State.Note, $"not found on the PATH; it {purpose}") : new(name, State.Ok, found);
+        return found is null ? new(name, FindingState.Note, $"not found on the PATH; it {purpose}") : new(name, FindingState.Ok, found);
     }
 
     private static Finding Try(string name, Func<string> look)
     {
         try
         {
-            return new(name, State.Ok, look());
+            return new(name, FindingState.Ok, look());
         }
         catch (Exception e) when (e is CrmException or EngineException or IOException or UnauthorizedAccessException or DllNotFoundException or TypeInitializationException)
         {
-            return new(name, State.Bad, e.Message);
+            return new(name, FindingState.Bad, e.Message);
         }
     }
 
-    private sealed record Finding(string Name, State State, string Text);
 }

@@ -61,6 +61,8 @@ internal static class InitCommand
             backup/
             secrets/
             deliveries/
+            audit/
+            privacy/
             *.duckdb*
             server.sqlite*
             access.db*

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Host.Backup;
+using Crm.Analytics.Host.Security;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -30,6 +31,8 @@ internal static class RestoreCommand
     {
         var began = TimeProvider.System.GetTimestamp();
         var restored = Restoring.Restore(store, Restoring.Choose(store, run), run, folder, context.Cancellation);
+        var leftOut = store.Suppressed() is { } list ? Erasing.Obey(folder, list, context) : 0;
+        new AuditLog(folder, TimeProvider.System).Append(new(Environment.UserName, "console", "restore", string.Create(CultureInfo.InvariantCulture, $"run {restored.Run} from the backup of {restored.Set.At:u}"), "0"), isDurable: true);
         var took = TimeProvider.System.GetElapsedTime(began);
         if (context.Json)
         {
@@ -41,6 +44,7 @@ internal static class RestoreCommand
                 json.WriteString("backupOf", restored.Set.At);
                 json.WriteBoolean("rewound", restored.IsRewound);
                 json.WriteBoolean("canLoad", restored.CanLoad);
+                json.WriteNumber("leftOut", leftOut);
                 json.WriteNumber("bytes", restored.Set.Bytes);
                 json.WriteNumber("seconds", Math.Round(took.TotalSeconds, 3));
                 json.WriteEndObject();
@@ -50,6 +54,11 @@ internal static class RestoreCommand
 
         context.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Restored run {restored.Run} from the backup of {restored.Set.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC to {folder}: {restored.Set.Files.Count:N0} files, {restored.Set.Bytes / 1e6:N1} MB, in {took.TotalSeconds:N1} s."));
+        if (leftOut > 0)
+        {
+            context.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{leftOut:N0} customers in it were erased since and are left out."));
+        }
+
         if (!restored.CanLoad)
         {
             context.WriteLine("It is for reading: what streams go on from was changed by later runs. To load, restore without --run.");

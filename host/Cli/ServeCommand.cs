@@ -71,16 +71,17 @@ internal static class ServeCommand
         var commands = new CommandEndpoint(served, CommandLine.Run, context.Cancellation);
         var questions = new Questions(served, project, e => context.Error.WriteLine(context.Verbose ? e.ToString() : $"a question failed: {e.Message}"));
         var store = new AccessStore(project.Folder, TimeProvider.System);
-        var gate = new Gate(store);
+        var gate = new Gate(store, ProxyOf(project), Enum.Parse<AccessRole>(project.Settings.PersonalFor, ignoreCase: true));
+        var audit = new AuditTrail(new AuditLog(project.Folder, TimeProvider.System), gate);
         await using var jobs = await JobsOfProject.Start(project, (arguments, output, error, stop) =>
-            CommandLine.Run([.. arguments, "--wait", "86400"], output, error, stop, new CommandOrigin(served, project.Folder, true)), context.Error.WriteLine);
+            CommandLine.Run([.. arguments, "--wait", "86400"], output, error, stop, new CommandOrigin(served, project.Folder, true) { Through = "job" }), context.Error.WriteLine);
         served.Jobs = jobs;
         IReadOnlyList<IWebArea> areas =
         [
-            commands, .. push is null ? [] : new IWebArea[] { push }, new ApiArea(questions, gate.AskerOf), new SignInArea(store, TimeProvider.System),
-            .. ServerAreas.Of(project, served, jobs).Select(area => new GuardedArea(area, gate)),
+            commands, .. push is null ? [] : new IWebArea[] { push }, Audited(new ApiArea(questions, gate.AskerOf)), Audited(new SignInArea(store, TimeProvider.System)),
+            .. ServerAreas.Of(project, served, jobs).Select(area => Audited(new GuardedArea(area, gate))),
         ];
-        await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, project.Settings.Server, context.Cancellation, c => Elsewhere(project, gate, c), areas);
+        await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, project.Settings.Server, context.Cancellation, Elsewhere, areas);
         served.Announce(new(server.Address, commands.Token));
         Say(context, server, push);
         await jobs.Begin();
@@ -95,18 +96,29 @@ internal static class ServeCommand
         var stopped = new TaskCompletionSource();
         await using var registration = context.Cancellation.Register(stopped.SetResult);
         await stopped.Task;
+
+        IWebArea Audited(IWebArea area) => new AuditedArea(area, audit);
+
+        string? Elsewhere(HttpContext http)
+        {
+            audit.Watch(http);
+            return ServeCommand.Elsewhere(project, gate, http);
+        }
     }
 
     /// <summary>
     /// Where somebody is led who may not see the written reports. They show what the owner sees, so where access policies narrow what others see, they are
-    /// the administrators' alone.
+    /// the administrators' alone, and who may not see who persons are sees none.
     /// </summary>
     private static string? Elsewhere(Project project, Gate gate, HttpContext context) => gate.AskerOf(context) switch
     {
         { Role: AccessRole.Administrator } => null,
-        not null when project.Catalogue.Cubes.Values.All(c => c.AccessPolicies.Count == 0) => null,
+        { MasksPersonal: false } when project.Catalogue.Cubes.Values.All(c => c.AccessPolicies.Count == 0) => null,
         _ => SignInArea.Before(context.Request.Path),
     };
+
+    private static TrustedProxy? ProxyOf(Project project) => project.Settings.Server.Proxy is { } proxy
+        ? new(proxy, proxy.Secret is { } secret ? Composition.SecretsOf(project).Resolve(secret) : null) : null;
 
     private static void Say(CommandContext context, ReportServer server, PushEndpoint? push)
     {

@@ -99,6 +99,21 @@ internal sealed class JobHistory
         connection.Execute(sql.Fill(paused ? "pause" : "resume"), new { project = _project, job });
     }
 
+    /// <summary>Puts something else where values stand in what runs said, and leaves nothing of them in the file.</summary>
+    public void Erase(IReadOnlyList<string> values, string instead)
+    {
+        using var connection = _store.Open();
+        foreach (var value in values)
+        {
+            connection.Execute(sql.Fill("erase"), new { value, instead });
+        }
+
+        if (!_store.IsShared)
+        {
+            connection.Execute(sql.Fill("compact"));
+        }
+    }
+
     // One form for both databases, in the order of time.
     private static string Text(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 

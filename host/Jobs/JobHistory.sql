@@ -57,3 +57,9 @@ INSERT INTO job_pause (project, job) VALUES (@project, @job) ON CONFLICT DO NOTH
 
 -- part: resume
 DELETE FROM job_pause WHERE project = @project AND job = @job
+
+-- part: erase
+UPDATE job_run SET log = replace(log, @value, @instead), message = replace(message, @value, @instead)
+
+-- part: compact
+VACUUM

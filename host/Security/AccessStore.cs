@@ -14,13 +14,16 @@ namespace Crm.Analytics.Host.Security;
 /// <param name="clock">The clock.</param>
 internal sealed class AccessStore(string folder, TimeProvider clock)
 {
+    /// <summary>Name of the file in the project folder.</summary>
+    public const string FileName = "access.db";
+
     /// <summary>Wrong passwords after which a user is locked out.</summary>
     public const int MostFailures = 5;
 
     private static readonly TimeSpan lockedFor = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan sessionFor = TimeSpan.FromHours(12);
     private static readonly SqlFile sql = SqlFile.Beside<AccessStore>();
-    private readonly string _path = Path.Combine(folder, "access.db");
+    private readonly string _path = Path.Combine(folder, FileName);
 
     private long Now => clock.GetUtcNow().ToUnixTimeSeconds();
 

@@ -12,6 +12,9 @@ internal sealed record Asker(string Name, AccessRole Role, IReadOnlyList<string>
     /// <summary>Who uses a server that nobody was given access to: the owner of this machine's account.</summary>
     public static Asker Owner { get; } = new("owner", AccessRole.Administrator, [], new Dictionary<string, IReadOnlyList<string>>());
 
+    /// <summary>True when values that tell who a person is are kept from them.</summary>
+    public bool MasksPersonal { get; init; }
+
     /// <summary>What access policies are held against; null: nothing is kept from them.</summary>
-    public SecurityContext? Security => Role == AccessRole.Administrator ? null : new SecurityContext(Groups, Attributes);
+    public SecurityContext? Security => Role == AccessRole.Administrator ? null : new SecurityContext(Groups, Attributes) { MasksPersonal = MasksPersonal };
 }

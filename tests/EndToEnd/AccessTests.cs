@@ -94,6 +94,10 @@ internal sealed class AccessTests
     [TestCase("//evil.example")]
     [TestCase("https://evil.example")]
     [TestCase("/\\evil.example")]
+    [TestCase("/a\r\nSet-Cookie: crm_session=mine")]
+    [TestCase("/sign-out")]
+    [TestCase("javascript:alert(1)")]
+    [TestCase("evil.example")]
     public async Task SignIn_ToAnotherServer_LeadsHome(string next)
     {
         using var entered = await SignIn("ada", Password, "same-origin", next);
@@ -110,6 +114,83 @@ internal sealed class AccessTests
         Assert.That(await WithToken(token), Is.EqualTo(HttpStatusCode.Unauthorized));
         var list = await CrmProgram.RunIn(_served.Folder, "token", "list");
         Assert.That(list.Output, Does.Contain("analyst").And.Not.Contain("brief").And.Not.Contain("crm_"));
+    }
+
+    [Test]
+    public async Task AuditLog_OfWhatWasAskedAndWhoSignedIn_TellsItAndIsWhole()
+    {
+        const string secretive = "Nobody-Shall-Read-This";
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("v1/load", UriKind.Relative))
+        {
+            Content = new StringContent("{\"query\": {\"measures\": [\"sales.lines\"], \"filters\": [{\"member\": \"customer.id\", \"operator\": \"equals\", \"values\": [\"" + secretive + "\"]}]}}", Encoding.UTF8, "application/json"),
+            Headers = { Authorization = new("Bearer", _tokens["analyst"]) },
+        };
+        using var answer = await Send(request);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), await answer.Content.ReadAsStringAsync());
+        using var wrong = await SignIn(secretive, secretive, "same-origin");
+        using var entered = await SignIn("ada", Password, "same-origin");
+        var list = (await CrmProgram.RunIn(_served.Folder, "audit", "list", "--limit", "1000", "--json")).Json().GetProperty("entries").EnumerateArray()
+            .Select(e => string.Join('|', new[] { "who", "through", "did", "what", "ended" }.Select(k => e.GetProperty(k).GetString()))).ToList();
+        Assert.That(list, Has.Some.EqualTo("analyst|web|query|/v1/load sales.lines where customer.id|200"));
+        Assert.That(list, Has.Some.EqualTo("(unknown)|web|sign-in|/sign-in|401"));
+        Assert.That(list, Has.Some.EqualTo("ada|web|sign-in|/sign-in|302"));
+        Assert.That(list, Has.Some.Contains("|console|token create|analyst --role analyst|0"));
+        Assert.That((await CrmProgram.RunIn(_served.Folder, "audit", "verify")).Code, Is.Zero);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(_served.Folder, "audit")))
+        {
+            Assert.That(await File.ReadAllTextAsync(file), Does.Not.Contain(secretive).And.Not.Contain(Password).And.Not.Contain(_tokens["analyst"]));
+        }
+    }
+
+    [TestCase("jobs", "viewer", 403)]
+    [TestCase("jobs", "analyst", 403)]
+    [TestCase("jobs", "", 302)]
+    [TestCase("status", "viewer", 403)]
+    [TestCase("status", "engineer", 200)]
+    [TestCase("jobs", "engineer", 200)]
+    [TestCase("health/live", "", 200)]
+    public async Task Page_OfTheServer_ForARole_IsOpenOrShut(string path, string role, int status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        if (role.Length > 0)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _tokens[role]);
+        }
+
+        using var answer = await Send(request);
+        Assert.That((int)answer.StatusCode, Is.EqualTo(status));
+        Assert.That(answer.Headers.GetValues("Content-Security-Policy").Single(), Does.Contain("default-src 'none'").And.Not.Contain("script-src"));
+        Assert.That(answer.Headers.GetValues("X-Content-Type-Options").Single(), Is.EqualTo("nosniff"));
+    }
+
+    [TestCase("v1/load", "application/json", 1_100_000)]
+    [TestCase("sign-in", "application/x-www-form-urlencoded", 20_000)]
+    [TestCase("sales_overview.html", "text/plain", 10)]
+    public async Task Body_LongerThanItMayBe_IsRefusedAndTheServerGoesOn(string path, string type, int bytes)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative))
+        {
+            Content = new StringContent(type == "application/json" ? $"{{\"query\": \"{new string('x', bytes)}\"}}" : $"name={new string('x', bytes)}", Encoding.UTF8, type),
+            Headers = { { "Sec-Fetch-Site", "same-origin" } },
+        };
+        request.Headers.Authorization = new("Bearer", _tokens["viewer"]);
+        using var answer = await Send(request);
+        Assert.That((int)answer.StatusCode, Is.EqualTo(path.EndsWith(".html", StringComparison.Ordinal) ? 405 : 413));
+        Assert.That(await WithToken(_tokens["viewer"]), Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [TestCase("viewer")]
+    [TestCase("analyst")]
+    public async Task JobButtons_ForARoleThatMayNot_AreShut(string role)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("jobs", UriKind.Relative))
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["job"] = "load", ["do"] = "run" }),
+            Headers = { { "Sec-Fetch-Site", "same-origin" } },
+        };
+        request.Headers.Authorization = new("Bearer", _tokens[role]);
+        using var answer = await Send(request);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
     }
 
     private async Task<HttpStatusCode> WithToken(string token)

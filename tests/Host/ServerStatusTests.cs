@@ -73,7 +73,58 @@ internal sealed class ServerStatusTests
         Assert.That(jobs, Does.Contain("<td>load &lt;1&gt;<td>run<td>0 5 * * * UTC").And.Contain("<a href=\"/crm/jobs/1\">1</a>"));
         Assert.That(await _client.GetStringAsync("crm/jobs/1"), Does.Contain("load &lt;1&gt; was here"));
         Assert.That((await _client.GetAsync("jobs/99")).StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
-        Assert.That((await _client.PostAsync("jobs", null)).StatusCode, Is.EqualTo(HttpStatusCode.MethodNotAllowed));
+        Assert.That((await _client.PostAsync("jobs/1", null)).StatusCode, Is.EqualTo(HttpStatusCode.MethodNotAllowed));
+    }
+
+    [Test]
+    public async Task Buttons_FromTheJobsPage_RunPauseAndResume()
+    {
+        Assert.That(await Press("pause", "load <1>"), Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That(_jobs.Jobs.List()[0].IsPaused, Is.True);
+        Assert.That(await _client.GetStringAsync("jobs"), Does.Contain("value=\"resume\"").And.Contain("value=\"load &lt;1&gt;\""));
+        Assert.That(await Press("resume", "load <1>"), Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That(_jobs.Jobs.List()[0].IsPaused, Is.False);
+        Assert.That(await Press("run", "load <1>"), Is.EqualTo(HttpStatusCode.Redirect));
+        await _jobs.Ended(1);
+        Assert.That(await Press("cancel", "load <1>"), Is.EqualTo(HttpStatusCode.Redirect));
+        Assert.That(await Press("run", "another"), Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That(await Press("delete", "load <1>"), Is.EqualTo(HttpStatusCode.BadRequest));
+    }
+
+    [TestCase("cross-site", null, true)]
+    [TestCase("same-site", null, true)]
+    [TestCase("", "http://evil.example", true)]
+    [TestCase("", null, true)]
+    [TestCase("same-origin", null, false)]
+    public async Task Buttons_FromElsewhereOrWithoutTheirWord_DoNothing(string site, string? origin, bool hasWord)
+    {
+        Assert.That(await Press("pause", "load <1>", site, origin, hasWord), Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(_jobs.Jobs.List()[0].IsPaused, Is.False);
+    }
+
+    private async Task<HttpStatusCode> Press(string does, string job, string site = "same-origin", string? origin = null, bool hasWord = true)
+    {
+        var page = await _client.GetStringAsync("jobs");
+        var at = page.IndexOf("name=\"proof\" value=\"", StringComparison.Ordinal) + 20;
+        var word = page[at..page.IndexOf('"', at)];
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        using var client = new HttpClient(handler) { BaseAddress = _client.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("jobs", UriKind.Relative))
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["job"] = job, ["do"] = does, ["proof"] = hasWord ? word : "guessed" }),
+        };
+        if (site.Length > 0)
+        {
+            request.Headers.Add("Sec-Fetch-Site", site);
+        }
+
+        if (origin is not null)
+        {
+            request.Headers.Add("Origin", origin);
+        }
+
+        using var answer = await client.SendAsync(request);
+        return answer.StatusCode;
     }
 
     [TestCase("crm.example.com", HttpStatusCode.OK)]

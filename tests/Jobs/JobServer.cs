@@ -63,6 +63,19 @@ internal sealed class JobServer : IAsyncDisposable
     /// <summary>Waits until so many runs have ended.</summary>
     public Task<IReadOnlyList<JobRun>> Ended(int count) => Until(() => History.List(null, 100), runs => runs.Count(r => r.Ended is not null) >= count);
 
+    /// <summary>Lets minutes pass, two a second, until something holds.</summary>
+    public Task<T> Pass<T>(Func<T> look, Func<T, bool> holds)
+    {
+        var looks = 0;
+        return Until(
+            () =>
+            {
+                Clock.Shift(++looks % 10 == 0 ? TimeSpan.FromMinutes(1) : TimeSpan.Zero);
+                return look();
+            },
+            holds);
+    }
+
     /// <summary>Waits until something holds.</summary>
     public async Task<T> Until<T>(Func<T> look, Func<T, bool> holds)
     {

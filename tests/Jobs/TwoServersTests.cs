@@ -73,11 +73,11 @@ internal sealed class TwoServersTests
     public async Task Cluster_WhenTheServerThatRunsAJobIsKilled_AnotherTakesItUpOnce()
     {
         var environment = new Dictionary<string, string> { ["JOBS_STORE"] = PostgresServer.Shared.ConnectionString(PostgresServer.Shared.NewDatabase()) };
-        using var first = new CrmServer(MakeProject("first", "server: {store: \"${JOBS_STORE}\"}\n"), environment);
+        using var first = new CrmServer(MakeProject("first", "server: {store: \"${JOBS_STORE}\", look: 1 second}\n"), environment);
         await first.Says("Reports:");
         Assert.That((await first.Command("jobs", "run", "load")).Code, Is.Zero);
         await first.Until(() => Task.FromResult(_api.Requests.Count > 0), "a request");
-        using var second = new CrmServer(MakeProject("second", "server: {store: \"${JOBS_STORE}\"}\n"), environment);
+        using var second = new CrmServer(MakeProject("second", "server: {store: \"${JOBS_STORE}\", look: 1 second}\n"), environment);
         await second.Says("Reports:");
         first.Kill();
         await second.Until(async () => await second.History("load") == "resumed done; asked lost", "the job taken up");

@@ -130,12 +130,4 @@ internal sealed class AccessStoreTests
     private static Asker User(string name) => new(name, AccessRole.Viewer, [], nothing);
 
     /// <summary>A clock that stands still until it is set on.</summary>
-    private sealed class SetClock : TimeProvider
-    {
-        private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public void Advance(TimeSpan by) => _now += by;
-
-        public override DateTimeOffset GetUtcNow() => _now;
-    }
 }

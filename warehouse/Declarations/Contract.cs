@@ -24,4 +24,8 @@ public sealed record Contract(
 /// <param name="Description">What it means, with its unit.</param>
 /// <param name="Where">Where it is declared.</param>
 public sealed record ContractColumn(
-    string Name, ColumnType Type, bool Required, string? Default, string? Description, SourceLocation Where);
+    string Name, ColumnType Type, bool Required, string? Default, string? Description, SourceLocation Where)
+{
+    /// <summary>True when the values tell who a person is, or something of one person that is nobody else's business.</summary>
+    public bool IsPersonal { get; init; }
+}

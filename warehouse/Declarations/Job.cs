@@ -11,6 +11,9 @@ public enum JobWork
 
     /// <summary>Makes a backup.</summary>
     Backup,
+
+    /// <summary>Scores customers by all models, in a run that first loads what is new.</summary>
+    Models,
 }
 
 /// <summary>Something that the server does by itself, at its times or after another job.</summary>
@@ -50,7 +53,21 @@ public sealed record ServerSettings(string BasePath, IReadOnlyList<string> Hosts
 
     /// <summary>Age of the newest data from which on it counts as stale; null when it never does.</summary>
     public TimeSpan? StaleAfter { get; init; }
+
+    /// <summary>How often the store of jobs is looked at: how soon a change of the clock or the death of another server is noticed; null for the usual.</summary>
+    public TimeSpan? Look { get; init; }
+
+    /// <summary>The reverse proxy that says who somebody is; null for none.</summary>
+    public ProxySettings? Proxy { get; init; }
 }
+
+/// <summary>A reverse proxy that lets people in and says in headers who they are.</summary>
+/// <param name="From">Addresses and networks that it asks from; headers from elsewhere are not believed.</param>
+/// <param name="User">The header with the user's name.</param>
+/// <param name="Groups">The header with the user's groups.</param>
+/// <param name="Secret">What it sends beside, as <c>${NAME}</c>; null for nothing.</param>
+/// <param name="Roles">Which groups make which role; <c>*</c> is everybody.</param>
+public sealed record ProxySettings(IReadOnlyList<string> From, string User, string Groups, OptionValue? Secret, IReadOnlyList<(string Role, IReadOnlyList<string> Groups)> Roles);
 
 /// <summary>Where backups go.</summary>
 /// <param name="To">Path of the folder, relative to the project.</param>

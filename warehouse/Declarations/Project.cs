@@ -52,6 +52,12 @@ public sealed record ProjectSettings(
     /// <summary>How <c>crm serve</c> is reached.</summary>
     public ServerSettings Server { get; init; } = ServerSettings.Default;
 
+    /// <summary>The lowest role that sees values which tell who a person is: viewer, analyst, engineer, administrator.</summary>
+    public string PersonalFor { get; init; } = "viewer";
+
+    /// <summary>How long rows are kept; what is not named is kept for ever.</summary>
+    public IReadOnlyList<Retention> Retention { get; init; } = [];
+
     /// <summary>Where backups go.</summary>
     public BackupSettings Backup { get; init; } = BackupSettings.Default;
 

@@ -6,14 +6,16 @@ namespace Crm.Analytics.Warehouse.Query;
 /// <summary>A question without measures about one dimension: its members are listed, the unknown one left out.</summary>
 internal sealed class DimensionScope : MemberScope
 {
+    private readonly Catalogue _catalogue;
     private readonly Dimension _dimension;
+    private readonly bool _masksPersonal;
     private readonly AttributeReading _reading;
     private readonly List<(CubeAccess Access, string Role)> _access;
 
     public DimensionScope(Catalogue catalogue, Dimension dimension, CubeQuery query, QueryCalendar calendar)
         : base(calendar)
     {
-        (_dimension, _reading) = (dimension, query.Reading);
+        (_catalogue, _dimension, _reading, _masksPersonal) = (catalogue, dimension, query.Reading, query.Security is { MasksPersonal: true });
         _access = query.Security is null ? [] : [.. Reaching(catalogue, dimension, query.Security)];
         if (_access.Count > 0 && _access.All(a => a.Access.IsClosed))
             throw QueryErrors.Wrong("the question", $"no cube that reaches '{dimension.Name}' is open to you", "a cube that is", "Ask the administrator");
@@ -24,7 +26,8 @@ internal sealed class DimensionScope : MemberScope
 
     public override bool IsMeasure(string name) => false;
 
-    public override bool IsMasked(string name) => _access.Any(a => !a.Access.IsClosed && a.Access.Masks(In(name, a.Role)));
+    public override bool IsMasked(string name) => _access.Any(a => !a.Access.IsClosed && a.Access.Masks(In(name, a.Role)))
+        || (_masksPersonal && Split(name) is var (_, member) && _dimension.Attributes.FirstOrDefault(a => a.Name == member) is { } attribute && PersonalMembers.Is(_catalogue, _dimension, attribute));
 
     public override PlannedDimension Dimension(string name, string where)
     {

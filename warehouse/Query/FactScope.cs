@@ -37,7 +37,7 @@ internal sealed class FactScope : MemberScope
     public override bool IsMeasure(string name)
         => Split(name) is var (left, right) && _catalogue.Cubes.TryGetValue(left, out var cube) && cube.Measures.Any(m => m.Name == right);
 
-    public override bool IsMasked(string name) => _access?.Masks(name) == true;
+    public override bool IsMasked(string name) => _access?.Masks(name) == true || (Query.Security is { MasksPersonal: true } && IsPersonal(name));
 
     public override PlannedMeasure Measure(string name, string where)
     {
@@ -133,6 +133,17 @@ internal sealed class FactScope : MemberScope
         if (Role(left) is not null || Bridged(name, left, right) is not { } bridged)
             return Attribute(name, left, right, where);
         return bridged;
+    }
+
+    private bool IsPersonal(string name)
+    {
+        if (Split(name) is not var (left, right))
+            return false;
+        if (left == _cube.Name && _cube.Dimensions.FirstOrDefault(d => d.Name == right) is { } own)
+            return PersonalMembers.Is(_catalogue, _fact, Bare(own.Sql));
+        var bridges = _cube.Joins.Where(j => j.IsBridge && _catalogue.Cubes.ContainsKey(j.Name)).Select(j => MeasureResolver.FactOf(_catalogue, _catalogue.Cubes[j.Name]));
+        return bridges.Prepend(_fact).SelectMany(f => f.Roles).Where(r => r.Role == left).Any(r => _catalogue.Dimensions.TryGetValue(r.Dimension, out var dimension)
+            && dimension.Attributes.FirstOrDefault(a => a.Name == right) is { } attribute && PersonalMembers.Is(_catalogue, dimension, attribute));
     }
 
     private PlannedDimension Own(string name, CubeDimension own)

@@ -55,6 +55,19 @@ public sealed class DuckDbInstance : IDisposable
         }
     }
 
+    /// <summary>
+    /// Writes a warehouse anew, so that nothing stays in its file of what was deleted: all it holds goes into a new file, which takes the old one's place when it is
+    /// whole and on disk. Nobody may have it open.
+    /// </summary>
+    /// <exception cref="CrmException">It is open in this process or another one, or the disk has no room for both.</exception>
+    public static void Rewrite(string path)
+    {
+        var file = WarehouseFile.At(path);
+        using var claim = file.Claim();
+        using var root = OpenRoot();
+        file.Rewrite(root);
+    }
+
     /// <summary>Opens an in-memory instance of its own that may read files anywhere; for reading what comes from outside into landing.</summary>
     public static DuckDbInstance OpenScratch(ScratchOptions options)
     {

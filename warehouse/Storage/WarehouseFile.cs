@@ -43,6 +43,34 @@ internal sealed class WarehouseFile
             Run(root, $"CHECKPOINT {DuckDbInstance.WarehouseCatalog}");
     }
 
+    /// <summary>Copies what the file holds into a new one that takes its place.</summary>
+    public void Rewrite(DuckDBConnection root)
+    {
+        var made = $"{Path}.rewritten";
+        File.Delete(made);
+        File.Delete($"{made}.wal");
+        Attach(root, WarehouseAccess.ReadWrite);
+        try
+        {
+            Run(root, $"CHECKPOINT {DuckDbInstance.WarehouseCatalog}; ATTACH {SqlName.Literal(made)} AS made; COPY FROM DATABASE {DuckDbInstance.WarehouseCatalog} TO made; CHECKPOINT made");
+            Run(root, $"DETACH made; DETACH {DuckDbInstance.WarehouseCatalog}");
+            using (var whole = new FileStream(made, FileMode.Open, FileAccess.ReadWrite))
+            {
+                whole.Flush(flushToDisk: true);
+            }
+
+            File.Move(made, Path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Refusal(error.Message, error);
+        }
+        finally
+        {
+            File.Delete(made);
+        }
+    }
+
     // An empty file holds nothing: it is what a process leaves that dies just when it makes one.
     private bool IsMissingOrEmpty => new FileInfo(Path) is var info && (!info.Exists || info.Length == 0);
 

@@ -141,6 +141,24 @@ public sealed class PushLog : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Deletes every request of a log, whose events are loaded, and with them what is known of keys. The last segment stays, empty, so that no place is given twice.
+    /// </summary>
+    /// <returns>Files that are gone.</returns>
+    /// <exception cref="CrmException">Busy: another process writes it.</exception>
+    public static int ForgetAll(string folder)
+    {
+        if (PushSegment.Numbers(folder) is not { Count: > 0 } numbers)
+        {
+            return 0;
+        }
+
+        using var alone = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        File.WriteAllBytes(PushSegment.PathOf(folder, numbers[^1] + 1), []);
+        numbers.ToList().ForEach(n => File.Delete(PushSegment.PathOf(folder, n)));
+        return numbers.Count;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

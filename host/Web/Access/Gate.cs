@@ -4,7 +4,9 @@ namespace Crm.Analytics.Host.Web.Access;
 
 /// <summary>Says who sends a request. While nobody was given access, everybody on this machine is the owner; from the first user or token on, nobody unknown is let in.</summary>
 /// <param name="store">Users, tokens, signed-in browsers.</param>
-internal sealed class Gate(AccessStore store)
+/// <param name="proxy">A reverse proxy that says who somebody is; null for none.</param>
+/// <param name="seesPersonal">The lowest role that sees who persons are.</param>
+internal sealed class Gate(AccessStore store, TrustedProxy? proxy = null, AccessRole seesPersonal = AccessRole.Viewer)
 {
     /// <summary>The cookie of a signed-in browser.</summary>
     public const string Cookie = "crm_session";
@@ -20,14 +22,20 @@ internal sealed class Gate(AccessStore store)
             return (Asker?)known;
         }
 
-        var asker = Find(context.Request);
+        var asker = Find(context) is { } found ? found with { MasksPersonal = found.Role < seesPersonal } : null;
         context.Items[who] = asker;
         return asker;
     }
 
-    private Asker? Find(HttpRequest request)
+    private Asker? Find(HttpContext context)
     {
-        if (!store.HasAnybody)
+        var request = context.Request;
+        if (proxy?.Speaks(request) == true)
+        {
+            return proxy.AskerOf(context);
+        }
+
+        if (proxy is null && !store.HasAnybody)
         {
             return Asker.Owner;
         }

@@ -36,7 +36,7 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
         {
             response.StatusCode = request.Path == SignIn || request.Path == SignOut ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status404NotFound;
         }
-        else if (!IsFromOurPage(request))
+        else if (!FormOrigin.IsOurs(request))
         {
             response.StatusCode = StatusCodes.Status403Forbidden;
         }
@@ -75,7 +75,12 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
 
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = 16_384;
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        if (store.SignIn(form["name"].ToString(), form["password"].ToString()) is not var (session, lasts))
+        var name = form["name"].ToString();
+        var entered = store.SignIn(name, form["password"].ToString());
+
+        // What nobody is called may be a password that was typed in the wrong place.
+        AuditTrail.TellWho(context, store.Users().Any(u => u.Name == name) ? name : "(unknown)");
+        if (entered is not var (session, lasts))
         {
             await Show(context, StatusCodes.Status401Unauthorized, "That name and password let nobody in. After several wrong passwords a name is locked for a quarter of an hour.");
             return;
@@ -107,11 +112,6 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
             return tries < MostTries;
         }
     }
-
-    /// <summary>Browsers say where a form comes from; one that does not is no browser of today.</summary>
-    private static bool IsFromOurPage(HttpRequest request)
-        => request.Headers["Sec-Fetch-Site"].ToString() is "same-origin"
-            || (Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out var origin) && origin.Authority == request.Host.Value);
 
     private static async Task Show(HttpContext context, int status, string message)
     {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Crm.Analytics.Host.Security;
+using Crm.Analytics.Host.Web.Access;
 using Crm.Analytics.Warehouse.Query;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -66,6 +67,7 @@ internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> ask
     {
         using var sent = await Sent(context);
         var request = LoadRequest.Read(sent.Query, sent.QueryType, questions.Settings);
+        AuditTrail.Tell(context, AuditText.Of(request));
         var asText = context.Request.Query["numbers"] == "string";
         var key = questions.KeyOf(request, asText, asker);
         if (request.Questions.All(q => !q.Renews) && questions.Remembered(key) is { } known)
@@ -101,6 +103,7 @@ internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> ask
     {
         using var sent = await Sent(context);
         var request = LoadRequest.Read(sent.Query, sent.QueryType, questions.Settings);
+        AuditTrail.Tell(context, AuditText.Of(request));
         var statement = questions.Statement(request.Questions[0].Query, asker);
         await Write(context, Bytes(json =>
         {

@@ -9,6 +9,7 @@ namespace Crm.Analytics.Host.Web.Status;
 internal sealed class StatusPage(string title)
 {
     private readonly StringBuilder _body = new();
+    private bool _takesForms;
 
     /// <summary>A paragraph.</summary>
     public StatusPage Say(string text)
@@ -61,10 +62,27 @@ internal sealed class StatusPage(string title)
         return this;
     }
 
+    /// <summary>A row of buttons for one thing, whose forms this server takes.</summary>
+    public StatusPage Buttons(string path, string job, string field, string word, IReadOnlyList<(string Value, string Text)> buttons)
+    {
+        _takesForms = true;
+        _body.Append(CultureInfo.InvariantCulture, $"<form method=\"post\" action=\"{WebUtility.HtmlEncode(path)}\"><input type=\"hidden\" name=\"{field}\" value=\"{word}\">")
+            .Append(CultureInfo.InvariantCulture, $"<input type=\"hidden\" name=\"job\" value=\"{WebUtility.HtmlEncode(job)}\"><strong>{WebUtility.HtmlEncode(job)}</strong>");
+        foreach (var (value, text) in buttons)
+        {
+            _body.Append(CultureInfo.InvariantCulture, $" <button name=\"do\" value=\"{value}\">{WebUtility.HtmlEncode(text)}</button>");
+        }
+
+        _body.Append("</form>");
+        return this;
+    }
+
     /// <summary>Sends it.</summary>
     public Task Answer(HttpContext context)
     {
         context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.Headers.ContentSecurityPolicy =
+            $"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action {(_takesForms ? "'self'" : "'none'")}; frame-ancestors 'none'";
         return context.Response.WriteAsync(
             $"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{WebUtility.HtmlEncode(title)}</title>" +
             "<style>body{font:1rem/1.6 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color-scheme:light dark}" +

@@ -14,6 +14,7 @@ internal static class ContractFormat
         new("type", ScalarShape.ColumnType, "Type of the value.", Required: true),
         new("required", ScalarShape.Boolean, "A record whose value is missing goes to the quarantine; default false."),
         new("default", ScalarShape.Sql, "SQL literal used when a source does not map the column, e.g. \"0\" or \"'web'\"; default: missing."),
+        new("personal", ScalarShape.Boolean, "The values tell who a person is, or what is nobody else's business; default false."),
         new("description", ScalarShape.Text, "What it means, with its unit."),
     ]);
 
@@ -34,7 +35,8 @@ internal static class ContractFormat
         {
             var column = value as YamlMap;
             columns.Add(new(name.Text, TypeOf(column) ?? new(TypeKind.Text), column?.Text("required") == "true", column?.Text("default"),
-                column?.Text("description"), name.Where));
+                column?.Text("description"), name.Where)
+            { IsPersonal = column?.Text("personal") == "true" });
         }
 
         return new(map.Text("contract") ?? "", map.Text("grain") ?? "", [.. map.ScalarsOf("key").Select(k => k.Text)], map.Text("time"), columns,

@@ -40,8 +40,8 @@ internal static class JobFormat
 
     private static readonly MapShape job = new("a job",
     [
-        new("do", ScalarShape.Choice("what a job does", "run", "reports", "backup"),
-            "run: load what is new, score customers, publish all in one commit; reports: write them; backup: make one.", Required: true),
+        new("do", ScalarShape.Choice("what a job does", "run", "models", "reports", "backup"),
+            "run: load what is new, score customers, publish all in one commit; models: the same for all sources, and score all models; reports: write them; backup: make one.", Required: true),
         new("sources", new EitherShape(ScalarShape.Reference, new ListShape(ScalarShape.Reference)), "The sources that a run loads; default all."),
         new("reports", new EitherShape(ScalarShape.Reference, new ListShape(ScalarShape.Reference)), "The reports that are written; default all."),
         new("cron", cron, "When it is due: minute, hour, day of month, month, day of week (0 is Sunday), or @hourly, @daily, @weekly, @monthly, @yearly."),
@@ -53,11 +53,43 @@ internal static class JobFormat
 
     public static readonly MapShape Jobs = new("the jobs", [], new FreeKeys("a job", job));
 
+    private static readonly ScalarShape header = new(ScalarKind.Text, "the name of a header, as X-Remote-User")
+    {
+        Pattern = "^[A-Za-z][A-Za-z0-9-]*$",
+        Accepts = static text => text.Length is > 0 and <= 100 && char.IsAsciiLetter(text[0]) && text.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'),
+    };
+
+    private static readonly ScalarShape network = new(ScalarKind.Text, "an address or a network, as 127.0.0.1 or 10.1.0.0/16")
+    {
+        Accepts = static text => text.Contains('/', StringComparison.Ordinal) ? System.Net.IPNetwork.TryParse(text, out _) : System.Net.IPAddress.TryParse(text, out _),
+    };
+
+    private static readonly Shape groups = new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text));
+
+    private static readonly MapShape proxyRoles = new("the roles",
+    [
+        new("viewer", groups, "Groups whose members are viewers; \"*\" for everybody that the proxy lets in."),
+        new("analyst", groups, "Groups whose members are analysts."),
+        new("engineer", groups, "Groups whose members are engineers."),
+        new("administrator", groups, "Groups whose members are administrators."),
+    ]);
+
+    private static readonly MapShape proxy = new("the proxy",
+    [
+        new("from", new EitherShape(network, new ListShape(network)), "Addresses and networks that it asks from; its headers are not believed from elsewhere.", Required: true),
+        new("user", header, "The header with the user's name; default X-Remote-User."),
+        new("groups", header, "The header with the user's groups, with commas between; default X-Remote-Groups."),
+        new("secret", secret, "What it sends as X-Crm-Proxy-Secret beside, as ${NAME}; default nothing, which believes every process at those addresses."),
+        new("roles", proxyRoles, "Which groups make which role; who is in none of them is not let in.", Required: true),
+    ]);
+
     public static readonly MapShape Server = new("the server's settings",
     [
         new("base_path", basePath, "Path under which a reverse proxy shows the server, as /crm; default none."),
         new("hosts", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)), "Names under which a reverse proxy asks, beside localhost; default none."),
         new("store", secret, "Connection string of the PostgreSQL that keeps jobs and their history for two or more servers, as ${NAME}; default the file server.sqlite of the project."),
+        new("proxy", proxy, "The reverse proxy that lets people in and says in headers who they are; default none."),
+        new("look", span, "How often the store of jobs is looked at: how soon the death of another server is noticed; default 5 seconds."),
         new("stale_after", span, "Age of the last load from which on /health/ready says stale; default never."),
     ]);
 
@@ -71,7 +103,11 @@ internal static class JobFormat
         [.. settings.MapOf("jobs").Where(j => j.Value is YamlMap).Select(j => Build(j.Key, (YamlMap)j.Value, timeZone))];
 
     public static ServerSettings BuildServer(YamlMap settings) => settings["server"] is not YamlMap map ? ServerSettings.Default
-        : new(map.Text("base_path") ?? "", [.. map.ScalarsOf("hosts").Select(h => h.Text)], Option(map.Scalar("store"))) { StaleAfter = Span(map.Text("stale_after")) };
+        : new(map.Text("base_path") ?? "", [.. map.ScalarsOf("hosts").Select(h => h.Text)], Option(map.Scalar("store"))) { StaleAfter = Span(map.Text("stale_after")), Look = Span(map.Text("look")), Proxy = map["proxy"] is YamlMap proxy ? BuildProxy(proxy) : null };
+
+    private static ProxySettings BuildProxy(YamlMap map) => new(
+        [.. map.ScalarsOf("from").Select(f => f.Text)], map.Text("user") ?? "X-Remote-User", map.Text("groups") ?? "X-Remote-Groups", Option(map.Scalar("secret")),
+        [.. map.MapOf("roles").Select(r => (r.Key.Text, (IReadOnlyList<string>)[.. ((YamlMap)map["roles"]!).ScalarsOf(r.Key.Text).Select(g => g.Text)]))]);
 
     public static BackupSettings BuildBackup(YamlMap settings) => settings["backup"] is not YamlMap map ? BackupSettings.Default
         : new(map.Text("to") ?? BackupSettings.Default.To, Option(map.Scalar("key")) ?? BackupSettings.Default.Key);
@@ -133,7 +169,7 @@ internal static class JobFormat
 
     private static Job Build(YamlScalar name, YamlMap map, string timeZone)
     {
-        var work = map.Text("do") switch { "reports" => JobWork.Reports, "backup" => JobWork.Backup, _ => JobWork.Run };
+        var work = map.Text("do") switch { "reports" => JobWork.Reports, "backup" => JobWork.Backup, "models" => JobWork.Models, _ => JobWork.Run };
         var again = map["retry"] as YamlMap;
         var plain = new Job(name.Text, work, [.. map.ScalarsOf("sources").Concat(map.ScalarsOf("reports")).Select(s => new OptionValue([s.Text], s.Where))], name.Where);
         return plain with

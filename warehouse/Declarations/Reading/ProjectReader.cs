@@ -57,6 +57,7 @@ public static class ProjectReader
         if (map is not null)
         {
             JobFormat.Check(map, Array.ConvertAll(sources, s => s.Name), problems);
+            RetentionFormat.Check(map, [.. model.Facts.Values.Where(f => f.Value.Time is not null).Select(f => f.Value.Name)], problems);
         }
 
         if (problems.Count > 0)

@@ -77,6 +77,11 @@ internal static class SettingsFormat
         Suggest = static text => ProjectSettings.TryMegabytes(text.ToUpperInvariant(), out _) ? text.ToUpperInvariant() : null,
     };
 
+    private static readonly MapShape privacy = new("the privacy settings",
+    [
+        new("personal_for", ScalarShape.Choice("a role", "viewer", "analyst", "engineer", "administrator"), "The lowest role that sees values which tell who a person is; for others they are masked. Default viewer."),
+    ]);
+
     private static readonly MapShape security = new("the security settings",
     [
         new("allow_private_addresses", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)),
@@ -106,6 +111,8 @@ internal static class SettingsFormat
         new("jobs", JobFormat.Jobs, "What `crm serve` does by itself: the job's name, then what, when, or after which other job."),
         new("server", JobFormat.Server, "How `crm serve` is reached, and where it keeps its own records."),
         new("backup", JobFormat.Backup, "Where `crm backup` writes, and its key."),
+        new("privacy", privacy, "Who sees what is personal."),
+        new("retention", RetentionFormat.Shape, "How long rows of a fact, or records in the quarantine, are kept, as web_event: 24 months; default for ever."),
     ])
     { HoldsSecrets = true };
 
@@ -125,6 +132,8 @@ internal static class SettingsFormat
             Jobs = JobFormat.BuildJobs(map, map.Text("time_zone") ?? "UTC"),
             Server = JobFormat.BuildServer(map),
             Backup = JobFormat.BuildBackup(map),
+            Retention = RetentionFormat.Build(map),
+            PersonalFor = (map["privacy"] as YamlMap)?.Text("personal_for") ?? "viewer",
             Mail = map["mail"] is YamlMap mail
                 ? new(mail.Text("server") ?? "", int.TryParse(mail.Text("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 587,
                     mail.Text("security") != "none", mail.Text("user"), mail.Text("password"), mail.Text("from") ?? "", mail.Where)

@@ -44,6 +44,22 @@ public sealed record SqlWords(
         return new(definesNames ? [] : columns, placeholders, fault);
     }
 
+    // Words that begin a query where an expression could begin.
+    private static readonly string[] queryWords = ["from", "table", "values", "with", "pivot", "unpivot", "describe", "summarize"];
+
+    /// <summary>True when a query stands in an expression: it could read files and tables that the expression is not over.</summary>
+    public static bool HasQuery(string sql)
+    {
+        var tokens = SqlTokens.Of(sql).Tokens;
+        return tokens.Index().Any(t => t.Item.Kind == SqlTokenKind.Word && (Is(t.Item, "select") || (Begins(t.Index) && queryWords.Any(w => Is(t.Item, w)) && GoesOn(t.Index + 1))));
+
+        static bool Is(SqlToken token, string word) => token.Text.Equals(word, StringComparison.OrdinalIgnoreCase);
+
+        bool Begins(int index) => index == 0 || tokens[index - 1] is { Kind: SqlTokenKind.Sign, Text: "(" };
+
+        bool GoesOn(int index) => index < tokens.Count && (tokens[index].Kind is SqlTokenKind.Word or SqlTokenKind.Quoted or SqlTokenKind.Text || tokens[index].Text == "(");
+    }
+
     /// <summary>The column when the expression is nothing but one, else null.</summary>
     public static string? BareColumn(string sql)
         => SqlTokens.Of(sql) is { Fault: null, Tokens: [{ Kind: SqlTokenKind.Word or SqlTokenKind.Quoted } only] } && IsColumn([only], 0) ? only.Text : null;
