@@ -84,7 +84,7 @@ internal sealed class DoctorFindings(Project project, TimeProvider clock)
             .. Directory.Exists(secrets) ? Directory.EnumerateFiles(secrets) : [],
         ];
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        foreach (var file in files.Where(f => File.Exists(f) && (File.GetUnixFileMode(f) & others) != 0))
+        foreach (var file in files.Where(f => !OperatingSystem.IsWindows() && File.Exists(f) && (File.GetUnixFileMode(f) & others) != 0))
         {
             var name = Path.GetRelativePath(project.Folder, file);
             yield return new("permissions", FindingState.Bad, $"others on this machine may read or write {name}", $"chmod 600 {name}");
