@@ -74,10 +74,13 @@ internal sealed class SitePage : IAsyncDisposable
     }
 
     /// <summary>Clicks something that leads to another page, and waits for it.</summary>
-    public async Task Follow(ILocator what)
+    public Task Follow(ILocator what) => Follow(() => what.ClickAsync());
+
+    /// <summary>Does something that leads to another page, and waits for it.</summary>
+    public async Task Follow(Func<Task> act)
     {
         var before = Page.Url;
-        await what.ClickAsync();
+        await act();
         await Page.WaitForURLAsync(url => url != before);
         await Ready();
     }

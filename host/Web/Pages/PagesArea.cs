@@ -143,7 +143,12 @@ internal sealed class PagesArea(Site site, Gate gate, Action<Exception> tell) : 
         try
         {
             var page = make(stop);
-            _remembered.Add(key, page);
+            // A part that failed may be whole again in a moment.
+            if (page.AsSpan().IndexOf("class=\"failed\""u8) < 0)
+            {
+                _remembered.Add(key, page);
+            }
+
             return page;
         }
         finally

@@ -121,12 +121,12 @@ internal sealed class Site(Project project, ServedWarehouse served, Func<Asker, 
             NearestName.Expected("one of the subjects", owner, [.. CubeMembers.All(Catalogue, request.Security, request.Frame.Language).Select(c => c.Cube.Name)]), "Choose one in Explore");
     }
 
-    /// <summary>The report of one customer and the parameter that chooses them; null when there is none.</summary>
+    /// <summary>The report of one customer, whose only choice is who it is, and that parameter; null when there is none.</summary>
     public (string Report, string Parameter)? OneCustomer()
     {
         foreach (var file in Reports())
         {
-            if (Try(file) is { } plan && plan.Parameters.FirstOrDefault(p => p.Required && p.Choices == Customer) is { } parameter)
+            if (Try(file) is { } plan && plan.Parameters is [{ Choices: Customer, Several: false } parameter])
             {
                 return (plan.Name, parameter.Name);
             }
