@@ -8,8 +8,9 @@ namespace Crm.Analytics.Tests.Browser;
 /// <summary>A sample as `crm demo` makes it, with `crm serve` before it: one for all tests of this folder.</summary>
 internal sealed class ServedSample : IAsyncDisposable
 {
-    private static readonly Dictionary<string, Lazy<Task<ServedSample>>> started = Names.ToDictionary(n => n, n => new Lazy<Task<ServedSample>>(() => Task.Run(() => Make(n))));
-    private readonly CancellationTokenSource _stop = new();
+    private static readonly Dictionary<string, Lazy<Task<string>>> made = Names.ToDictionary(n => n, n => new Lazy<Task<string>>(() => Task.Run(() => Make(n))));
+    private static readonly Dictionary<string, Lazy<Task<ServedSample>>> started = Names.ToDictionary(n => n, n => new Lazy<Task<ServedSample>>(() => Serve(n, _ => { })));
+    private readonly CancellationTokenSource _stop;
     private readonly Task<int> _serving;
 
     private ServedSample(string name, string folder, Task<int> serving, CancellationTokenSource stop, Uri address)
@@ -37,12 +38,33 @@ internal sealed class ServedSample : IAsyncDisposable
     /// <summary>A sample, made and served at the first call.</summary>
     public static Task<ServedSample> Of(string name) => started[name].Value;
 
+    /// <summary>A copy of a sample, prepared and served; the caller ends it.</summary>
+    public static async Task<ServedSample> Serve(string name, Action<string> prepare)
+    {
+        var folder = Path.Combine(Directory.CreateTempSubdirectory("crm-pages-").FullName, name);
+        var source = await made[name].Value;
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        prepare(folder);
+        return await Serve(name, folder);
+    }
+
     /// <summary>Ends all that were started.</summary>
     public static async Task StopAll()
     {
         foreach (var sample in started.Values.Where(s => s.IsValueCreated && s.Value.IsCompletedSuccessfully))
         {
             await (await sample.Value).DisposeAsync();
+        }
+
+        foreach (var folder in made.Values.Where(m => m.IsValueCreated && m.Value.IsCompletedSuccessfully))
+        {
+            Directory.Delete(Path.GetDirectoryName(await folder.Value)!, recursive: true);
         }
     }
 
@@ -67,23 +89,24 @@ internal sealed class ServedSample : IAsyncDisposable
         Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
     }
 
-    private static ServedSample Make(string name)
+    private static string Make(string name)
     {
         var folder = Path.Combine(Directory.CreateTempSubdirectory("crm-pages-").FullName, name);
-        using (var made = new MemoryStream())
-        using (var said = new StringWriter())
-        {
-            var code = CommandLine.Run(["demo", "--sample", name, "--project", folder, "--json"], made, said, CancellationToken.None);
-            Assert.That(code, Is.Zero, said.ToString());
-        }
+        using var said = new StringWriter();
+        var code = CommandLine.Run(["demo", "--sample", name, "--project", folder, "--json"], Stream.Null, said, CancellationToken.None);
+        Assert.That(code, Is.Zero, said.ToString());
+        return folder;
+    }
 
+    private static async Task<ServedSample> Serve(string name, string folder)
+    {
         var stop = new CancellationTokenSource();
         var address = new TaskCompletionSource<Uri>();
         var serving = Task.Factory.StartNew(
             () => CommandLine.Run(["serve", "--json", "--project", folder], Stream.Null, new AddressReader(address), stop.Token),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Assert.That(address.Task.Wait(TimeSpan.FromMinutes(1)), "crm serve said no address");
-        return new ServedSample(name, folder, serving, stop, address.Task.Result);
+        var first = await Task.WhenAny(address.Task, serving);
+        return first == serving ? throw new InvalidOperationException($"crm serve ended with {await serving}") : new ServedSample(name, folder, serving, stop, await address.Task);
     }
 
     /// <summary>What the server says, of which the first address is wanted.</summary>
@@ -96,12 +119,6 @@ internal sealed class ServedSample : IAsyncDisposable
                 address.TrySetResult(found);
             }
 
-            base.WriteLine(value);
-        }
-
-        public override void WriteLine(string? value)
-        {
-            TestContext.Progress.WriteLine(value);
             base.WriteLine(value);
         }
     }
