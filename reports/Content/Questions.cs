@@ -11,6 +11,7 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
     /// <summary>Rows of one block in a file of figures; more fail it, so that no file is cut without a word.</summary>
     private const int MostRows = 50_000_000;
 
+    private readonly Dictionary<string, IReadOnlyList<string>> most = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NewestPeriods> periods = new(StringComparer.Ordinal);
 
     /// <summary>What the answers stand on; null until one was given.</summary>
@@ -60,9 +61,29 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
             _ => throw new ArgumentOutOfRangeException(nameof(filters), f, "unknown kind of filter"),
         }).OfType<CubeFilter>()];
 
-    /// <summary>The values of a parameter: those given, else its default; none: no restriction.</summary>
-    public IReadOnlyList<string> ValuesOf(string parameter) =>
-        options.Parameters.TryGetValue(parameter, out var given) ? given : report.Parameters.FirstOrDefault(p => p.Name == parameter)?.Default ?? [];
+    /// <summary>The values of a parameter: those given, else its default, else the member that has most of its measure; none: no restriction.</summary>
+    public IReadOnlyList<string> ValuesOf(string parameter)
+    {
+        if (options.Parameters.TryGetValue(parameter, out var given))
+        {
+            return given;
+        }
+
+        var plan = report.Parameters.FirstOrDefault(p => p.Name == parameter);
+        if (plan is not { Most: { } measure, Choices: { } member })
+        {
+            return plan?.Default ?? [];
+        }
+
+        return most.TryGetValue(parameter, out var found) ? found : most[parameter] = [.. Ask(new CubeQuery
+        {
+            Measures = [measure],
+            Dimensions = [member],
+            Filters = [new MemberFilter(member, FilterOperator.Set, [])],
+            Order = [new CubeOrder(measure, Descending: true), new CubeOrder(member, Descending: false)],
+            Limit = 1,
+        }).Rows.Select(r => Convert.ToString(r.Values[0], CultureInfo.InvariantCulture)!)];
+    }
 
     private MemberFilter? Chosen(ParameterFilter filter) =>
         ValuesOf(filter.Parameter) is { Count: > 0 } values ? new MemberFilter(filter.Member, filter.Operator, values) : null;
