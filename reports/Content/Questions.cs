@@ -130,6 +130,9 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
     public bool IsComplete(DateOnly first, string? format) =>
         AsOf?.Newest is not { } newest || DateOnly.FromDateTime(newest) >= LastDay(first, format);
 
+    /// <summary>True when the period begins after the newest data.</summary>
+    public bool IsYetToCome(DateOnly first) => AsOf?.Newest is { } newest && first > DateOnly.FromDateTime(newest);
+
     /// <summary>A date from an answer's value; null when it holds none.</summary>
     public static DateOnly? Day(object? value) => value switch
     {

@@ -116,9 +116,9 @@ COPY (
 -- Twice a year the web customers are asked whether they would recommend the house; who had a bad case since does not. Some answers are beyond the scale.
 COPY (
   WITH asked AS (
-    SELECT person, round_number, round_number * 182 + 100 + pick(draw(person * 40 + round_number, 451), 20) AS day, person * 40 + round_number AS number
+    SELECT person, round_number, round_number * 182 + pick(draw(person * 40 + round_number, 451), 182) AS day, person * 40 + round_number AS number
     FROM gen_person JOIN gen_life USING (person, joined), range(0, {years} * 2) AS rounds(round_number)
-    WHERE has_web AND joined < round_number * 182 + 90 AND left_on > round_number * 182 + 30 AND draw(person * 40 + round_number, 452) < 0.18
+    WHERE has_web AND joined < round_number * 182 - 30 AND left_on > round_number * 182 + 90 AND draw(person * 40 + round_number, 452) < 0.18
   ),
   felt AS (
     SELECT asked.*, EXISTS (SELECT 1 FROM gen_case WHERE gen_case.person = asked.person AND is_bad AND opened_day BETWEEN asked.day - 365 AND asked.day) AS is_hurt
