@@ -14,7 +14,7 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
     {
         var totals = plan.LiftDominant || plan.Series.Any(s => s.Share) ? Totals.Grand : Totals.None;
         var answer = questions.Ask(plan.Query, totals);
-        var rows = answer.Rows.Where(r => r.TotalLevel == 0).ToList();
+        var rows = answer.Rows.Where(r => r.TotalLevel == 0 && !(IsYetToCome(answer, r) && IsEmpty(answer, r))).ToList();
         if (rows.Count == 0)
         {
             return new EmptyContent(plan.Frame);
@@ -88,8 +88,15 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
     private string Category(CubeResult answer, ResultRow row)
     {
         var name = text.Of(row.Values[0], answer.Columns[0].Format);
-        return IsOver(answer, row) ? name : string.Format(CultureInfo.InvariantCulture, words.NotOver, name);
+        return IsOver(answer, row) || IsYetToCome(answer, row) ? name : string.Format(CultureInfo.InvariantCulture, words.NotOver, name);
     }
+
+    private bool IsYetToCome(CubeResult answer, ResultRow row) =>
+        answer.Columns[0].Format is not null && Questions.Day(row.Values[0]) is { } first && questions.IsYetToCome(first);
+
+    // Measures that look back have a value in every period there is, though nothing happened in it yet.
+    private static bool IsEmpty(CubeResult answer, ResultRow row) =>
+        Enumerable.Range(answer.Query.Dimensions.Count, row.Values.Count - answer.Query.Dimensions.Count).All(i => AnswerTable.Number(row.Values[i]) is null or 0);
 
     private bool IsOver(CubeResult answer, ResultRow row) =>
         Questions.Day(row.Values[0]) is not { } day || answer.Columns[0].Format is not { } format || questions.IsComplete(day, format);

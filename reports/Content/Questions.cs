@@ -11,6 +11,7 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
     /// <summary>Rows of one block in a file of figures; more fail it, so that no file is cut without a word.</summary>
     private const int MostRows = 50_000_000;
 
+    private readonly Dictionary<string, IReadOnlyList<string>> most = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NewestPeriods> periods = new(StringComparer.Ordinal);
     private IReadOnlyList<MemberFilter> chosen = [];
 
@@ -78,9 +79,29 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
             _ => throw new ArgumentOutOfRangeException(nameof(filters), f, "unknown kind of filter"),
         }).OfType<CubeFilter>()];
 
-    /// <summary>The values of a parameter: those given, else its default; none: no restriction.</summary>
-    public IReadOnlyList<string> ValuesOf(string parameter) =>
-        options.Parameters.TryGetValue(parameter, out var given) ? given : report.Parameters.FirstOrDefault(p => p.Name == parameter)?.Default ?? [];
+    /// <summary>The values of a parameter: those given, else its default, else the member that has most of its measure; none: no restriction.</summary>
+    public IReadOnlyList<string> ValuesOf(string parameter)
+    {
+        if (options.Parameters.TryGetValue(parameter, out var given))
+        {
+            return given;
+        }
+
+        var plan = report.Parameters.FirstOrDefault(p => p.Name == parameter);
+        if (plan is not { Most: { } measure, Choices: { } member })
+        {
+            return plan?.Default ?? [];
+        }
+
+        return most.TryGetValue(parameter, out var found) ? found : most[parameter] = [.. Ask(new CubeQuery
+        {
+            Measures = [measure],
+            Dimensions = [member],
+            Filters = [new MemberFilter(member, FilterOperator.Set, [])],
+            Order = [new CubeOrder(measure, Descending: true), new CubeOrder(member, Descending: false)],
+            Limit = 1,
+        }).Rows.Select(r => Convert.ToString(r.Values[0], CultureInfo.InvariantCulture)!)];
+    }
 
     private MemberFilter? Chosen(ParameterFilter filter) =>
         ValuesOf(filter.Parameter) is { Count: > 0 } values ? new MemberFilter(filter.Member, filter.Operator, values) : null;
@@ -131,6 +152,9 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
     /// <summary>True when the data reaches the period's last day.</summary>
     public bool IsComplete(DateOnly first, string? format) =>
         AsOf?.Newest is not { } newest || DateOnly.FromDateTime(newest) >= LastDay(first, format);
+
+    /// <summary>True when the period begins after the newest data.</summary>
+    public bool IsYetToCome(DateOnly first) => AsOf?.Newest is { } newest && first > DateOnly.FromDateTime(newest);
 
     /// <summary>A date from an answer's value; null when it holds none.</summary>
     public static DateOnly? Day(object? value) => value switch

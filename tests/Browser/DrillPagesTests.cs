@@ -97,8 +97,8 @@ internal sealed class DrillPagesTests
         await site.Follow(page.Locator(".page-tools a[href*='/rows?']"));
         var lines = await site.Table("rows");
         Assert.That(lines, Is.Not.Empty);
-        Assert.That(lines.Select(l => l[^2]), Is.All.Matches<string>(f => f.Contains('.', StringComparison.Ordinal)), "the file of the source");
-        Assert.That(lines.Select(l => l[^1]), Is.All.Matches<string>(r => long.TryParse(r.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out _)), "its record");
+        Assert.That(lines.Select(l => l[^2]), Is.All.Matches<string>(f => f!.Contains('.', StringComparison.Ordinal)), "the file of the source");
+        Assert.That(lines.Select(l => l[^1]), Is.All.Matches<string>(r => long.TryParse(r!.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out _)), "its record");
         Assert.That(await site.Barriers(), Is.Empty);
         await site.Picture("drill-rows");
 

@@ -118,7 +118,7 @@ internal sealed class ExplorePagesTests
         var csv = await Download(page, page.Locator("#country_table a[href*='.csv']"));
         var lines = Encoding.UTF8.GetString(csv).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.That(lines[^1], Does.StartWith($"# rows: {countries.Count};"));
-        Assert.That(lines[1], Does.StartWith(countries[0].GetProperty("geography.country").GetString()));
+        Assert.That(lines[1], Does.StartWith(countries[0].GetProperty("geography.country").GetString()!));
 
         var xlsx = await Download(page, page.Locator("#country_table a[href*='.xlsx']"));
         using var book = SpreadsheetDocument.Open(new MemoryStream(xlsx), isEditable: false);

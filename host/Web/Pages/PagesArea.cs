@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Crm.Analytics.Host.Security;
 using Crm.Analytics.Host.Web.Access;
 using Crm.Analytics.Host.Web.Api;
-using Crm.Analytics.Reports.Content;
 using Crm.Analytics.Reports.Output;
 using Crm.Analytics.Reports.Pages;
 using Crm.Analytics.Warehouse;
