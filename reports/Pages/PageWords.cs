@@ -121,9 +121,9 @@ internal sealed partial record PageWords
 
     public string RowsTitle { get; init; } = "The rows behind {0}";
 
-    public string RowsAll { get; init; } = "{0} rows, which is all.";
+    public string RowsAll { get; init; } = "Rows: {0}, which is all.";
 
-    public string RowsLeft { get; init; } = "{0} rows are shown; {1} more are in the csv.";
+    public string RowsLeft { get; init; } = "Rows shown: {0}; {1} more are in the csv.";
 
     public string RowsCsv { get; init; } = "All rows as csv";
 

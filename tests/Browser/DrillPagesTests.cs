@@ -118,9 +118,13 @@ internal sealed class DrillPagesTests
         await using var site = await SitePage.Open(sample, "reports/sales_overview");
         var page = site.Page;
         var before = await site.Table("by_month");
-        var country = (await site.Table("country_table"))[1];
+        var countries = await site.Table("country_table");
+
+        // The second of several; the last row is the total.
+        var place = Math.Min(1, countries.Count - 2);
+        var country = countries[place];
         await site.Follow(page.Locator(".click-mode a").Nth(1));
-        await site.Follow(page.Locator("#country_table tbody tr").Nth(1).Locator("a.lead"));
+        await site.Follow(page.Locator("#country_table tbody tr").Nth(place).Locator("a.lead"));
         Assert.That(page.Url, Does.Contain("_x=geography.country"));
         Assert.That(await page.Locator(".chip").InnerTextAsync(), Does.Contain(country[0]));
         Assert.That(await page.Locator("#country_table tr.chosen th").InnerTextAsync(), Is.EqualTo(country[0]));
