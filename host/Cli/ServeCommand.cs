@@ -77,7 +77,7 @@ internal static class ServeCommand
         served.Jobs = jobs;
         IReadOnlyList<IWebArea> areas =
         [
-            commands, .. push is null ? [] : new IWebArea[] { push }, new ApiArea(questions, gate.AskerOf), new SignInArea(store, TimeProvider.System),
+            commands, .. push is null ? [] : new IWebArea[] { push }, new ApiArea(questions, gate.AskerOf, new RowAnswers(questions, Composition.OutOf(project))), new SignInArea(store, TimeProvider.System),
             .. ServerAreas.Of(project, served, jobs).Select(area => new GuardedArea(area, gate)),
         ];
         await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, project.Settings.Server, context.Cancellation, c => Elsewhere(project, gate, c), areas);
