@@ -31,7 +31,7 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
         var drawn = callout is null ? rows : rows[1..];
         var chart = new CategoryChart(
             [.. drawn.Select(r => Category(answer, r))],
-            [.. series.Select((s, i) => s.Drawn(drawn, r => !IsOver(answer, r)) with { Area = plan.Area && plan.Series[i].Line })],
+            [.. series.Select((s, i) => s.Drawn(drawn, r => !IsOver(answer, r), rows.Count - drawn.Count) with { Area = plan.Area && plan.Series[i].Line, Column = i + 1 })],
             plan.Horizontal, plan.Stack);
         var height = plan.Horizontal ? 28 + (drawn.Count * (14 + (14 * (plan.Stack ? 1 : series.Count)))) : 320;
         return new ChartContent(
@@ -53,10 +53,11 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
             var byCategory = m.ToLookup(r => r.Values[0]);
             return new ChartSeries(m.Key, plan.Series[0].Line, SecondAxis: false, axis, [.. categories.Select((c, i) =>
             {
-                var value = byCategory[c].FirstOrDefault()?.Values[measure];
-                return new ChartPoint(AnswerTable.Number(value), value is null ? "" : text.Of(value, answer.Columns[measure].Format), !IsOver(answer, firsts[i]));
+                var row = byCategory[c].FirstOrDefault();
+                var value = row?.Values[measure];
+                return new ChartPoint(AnswerTable.Number(value), value is null ? "" : text.Of(value, answer.Columns[measure].Format), !IsOver(answer, firsts[i])) { Row = row is null ? null : rows.IndexOf(row) };
             })])
-            { Area = plan.Area };
+            { Area = plan.Area, Column = measure };
         }).ToList();
         var chart = new CategoryChart([.. firsts.Select(r => Category(answer, r))], series, plan.Horizontal, plan.Stack);
         var height = plan.Horizontal ? 60 + (categories.Count * (14 + (14 * (plan.Stack ? 1 : series.Count)))) : 340;
@@ -81,7 +82,7 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
         var columns = new List<TableColumn> { AnswerTable.Heading(answer.Columns[0]) with { IsNumber = false } };
         columns.AddRange(series.Select(s => s.Heading));
         return new TableView(columns, [.. rows.Select(r => new TableRow(
-            [new TableCell(Category(answer, r), null) { Value = r.Values[0] }, .. series.Select(s => new TableCell(s.TextOf(r), null) { Value = s.ValueOf(r) })], IsTotal: false))]);
+            [new TableCell(Category(answer, r), null) { Value = r.Values[0] }, .. series.Select(s => new TableCell(s.TextOf(r), null) { Value = s.ValueOf(r) })], IsTotal: false) { Origin = Origin.Of(answer, r) })]);
     }
 
     private string Category(CubeResult answer, ResultRow row)
@@ -114,7 +115,7 @@ internal sealed class SeriesReading(SeriesPlan plan, CubeResult answer, ResultRo
 
     /// <summary>Its column in the table.</summary>
     public TableColumn Heading => plan.Share
-        ? new TableColumn(Title, answer.Columns[column].Description, IsNumber: true) { Member = plan.Measure, Format = "percent", Type = new(TypeKind.Double) }
+        ? new TableColumn(Title, answer.Columns[column].Description, IsNumber: true) { Member = plan.Measure, Format = "percent", Type = new(TypeKind.Double), IsMeasure = true }
         : AnswerTable.Heading(answer.Columns[column]) with { Title = Title };
 
     /// <summary>A row's value itself.</summary>
@@ -130,9 +131,12 @@ internal sealed class SeriesReading(SeriesPlan plan, CubeResult answer, ResultRo
         Number(row.Values[column]) is { } part && Number(total?.Values[column]) is { } whole && whole != 0 ? part / whole : null;
 
     /// <summary>The series as the chart draws it; periods that are not over are pale.</summary>
-    public ChartSeries Drawn(IEnumerable<ResultRow> rows, Func<ResultRow, bool> pale) => new(
+    /// <param name="rows">The rows that are drawn.</param>
+    /// <param name="pale">True for a row that is drawn pale.</param>
+    /// <param name="first">The place of the first of them in the table beside the chart.</param>
+    public ChartSeries Drawn(IEnumerable<ResultRow> rows, Func<ResultRow, bool> pale, int first) => new(
         Title, plan.Line, plan.SecondAxis, Format,
-        [.. rows.Select(r => new ChartPoint(plan.Share ? ShareOf(r) : Number(r.Values[column]), TextOf(r), pale(r)))]);
+        [.. rows.Select((r, i) => new ChartPoint(plan.Share ? ShareOf(r) : Number(r.Values[column]), TextOf(r), pale(r)) { Row = first + i })]);
 
     private AxisFormat Format => plan.Share ? AxisFormat.Percent : answer.Columns[column].Format switch
     {

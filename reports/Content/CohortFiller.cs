@@ -32,6 +32,8 @@ internal sealed class CohortFiller(Questions questions, ValueText text)
             return new EmptyContent(plan.Frame);
         }
 
+        // Moments that were gathered by month are no values of the dimension, so one cannot go on from them.
+        var raw = answer.Rows.Select(r => r.Values[cohort]).First(v => v is not null)!.GetType();
         var ages = Enumerable.Range(0, cells.Max(c => c.Age!.Value) + 1).ToList();
         var format = plan.Share ? "percent" : answer.Columns[measure].Format;
         var columns = new List<TableColumn>
@@ -57,7 +59,7 @@ internal sealed class CohortFiller(Questions questions, ValueText text)
                 line.Add(shown is null ? new TableCell("", null) : AnswerTable.Cell(shown, format, text));
             }
 
-            return new TableRow(line, IsTotal: false);
+            return new TableRow(line, IsTotal: false) { Origin = key is string or long or DateOnly && key.GetType() == raw ? new Origin(answer.Query, [KeyValuePair.Create(plan.Cohort, (object?)key)]) : null };
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
 
     private readonly Dictionary<string, IReadOnlyList<string>> most = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NewestPeriods> periods = new(StringComparer.Ordinal);
+    private IReadOnlyList<MemberFilter> chosen = [];
 
     /// <summary>What the answers stand on; null until one was given.</summary>
     public DataAsOf? AsOf { get; private set; }
@@ -22,6 +23,23 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
 
     /// <summary>The words of the report's language.</summary>
     public Words Words => words;
+
+    /// <summary>
+    /// Begins a block: from here on its questions are narrowed by what was chosen on the page, as far as all of them reach it. A block that shows the
+    /// members of which one was chosen keeps showing all of them. Answers whether something chosen leaves the block as it is.
+    /// </summary>
+    public bool Begin(BlockPlan block)
+    {
+        if (options.Chosen.Count == 0 || options.Catalogue is not { } catalogue)
+        {
+            return false;
+        }
+
+        var asked = BlockQuestions.Of(block).ToList();
+        var members = new Members(catalogue, []);
+        chosen = [.. options.Chosen.Where(f => asked.TrueForAll(q => !q.Dimensions.Contains(f.Member) && members.Reaches(BlockQuestions.CubeOf(q), f.Member)))];
+        return asked.Count > 0 && chosen.Count < options.Chosen.Count;
+    }
 
     /// <summary>The answer to a question.</summary>
     public CubeResult Ask(QueryPlan plan, Totals totals = Totals.None) => Ask(new CubeQuery
@@ -40,7 +58,7 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
     /// <exception cref="CrmException">It cannot be answered, or only in part although nobody asked for a part.</exception>
     public CubeResult Ask(CubeQuery query)
     {
-        var answer = reader.Read(query with { AsOfRun = options.AsOfRun, Filters = [.. query.Filters, .. options.RowFilters] }, cancellation);
+        var answer = reader.Read(query with { AsOfRun = options.AsOfRun, Filters = [.. query.Filters, .. options.RowFilters, .. chosen] }, cancellation);
         AsOf ??= answer.AsOf;
         if (answer.HasMore && (query.Limit is null or MostRows))
         {
@@ -114,6 +132,10 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
 
     private NewestPeriods Newest(string member, IReadOnlyList<string> measures)
     {
+        // What was chosen does not move the periods that a page speaks of.
+        var narrowed = chosen;
+        chosen = [];
+
         // Four are enough: the newest, which may not be over, and the ones it is compared with.
         var answer = Ask(new CubeQuery
         {
@@ -123,6 +145,7 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
             Order = [new CubeOrder(member, Descending: true)],
             Limit = 4,
         });
+        chosen = narrowed;
         return new NewestPeriods([.. answer.Rows.Select(r => Day(r.Values[0])).OfType<DateOnly>()], answer.Columns[0].Format);
     }
 

@@ -47,7 +47,7 @@ internal sealed class CompanyGeneratorTests
 
         var hashes = Hashes("one");
         Assert.That(Hashes("two"), Is.EqualTo(hashes));
-        Assert.That(Hashes("other").Intersect(hashes).Select(h => h.Split(' ')[1]), Has.All.Matches<string>(f => f.EndsWith(".yaml", StringComparison.Ordinal) || f.Contains("geography") || f.Contains("channels")));
+        Assert.That(Hashes("other").Intersect(hashes).Select(h => h.Split(' ')[1]), Has.All.Matches<string>(f => f!.EndsWith(".yaml", StringComparison.Ordinal) || f.Contains("geography") || f.Contains("channels")));
     }
 
     [Test]
@@ -68,7 +68,7 @@ internal sealed class CompanyGeneratorTests
 
         Assert.That(read.Problems, Is.Empty);
         Assert.That(read.Project!.Sources.SelectMany(s => s.Maps).Select(m => m.Contract).Distinct(), Is.EquivalentTo(read.Project.Catalogue.Contracts.Keys));
-        Assert.That(Directory.GetFiles(Path.Combine(Project, "data"), "*.csv", SearchOption.AllDirectories), Has.All.Matches<string>(f => File.ReadLines(f).Skip(1).Any()));
+        Assert.That(Directory.GetFiles(Path.Combine(Project, "data"), "*.csv", SearchOption.AllDirectories), Has.All.Matches<string>(f => File.ReadLines(f!).Skip(1).Any()));
     }
 
     [Test]
