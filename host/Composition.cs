@@ -99,7 +99,8 @@ internal static class Composition
 
     /// <summary>The reader that answers questions from an open warehouse.</summary>
     public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new ObservedReader(
-        new CubeReader(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)), TimeProvider.System);
+        new CubeReader(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(WarehouseOf(project), TimeProvider.System).Note),
+        TimeProvider.System);
 
     /// <summary>Opens a project's warehouse to be kept open for reading and writing; it is made when it is not there yet.</summary>
     public static ServedWarehouse OpenToServe(Project project, CommandContext context, string doing)
