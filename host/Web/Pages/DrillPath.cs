@@ -20,7 +20,7 @@ internal sealed class DrillPath(Catalogue catalogue, CubeMembers members)
         var filters = Drill.At(question.Query(), at).Filters.Cast<MemberFilter>().Distinct().ToList();
         var open = question.Dimensions.Concat(question.Across).Where(d => cell.All(c => c.Member != d)).ToList();
         var by = at.Count == 0 || open.Count > 0 ? open : Below(question, at.Keys, filters);
-        return question with { Dimensions = by, Across = [], Filters = filters, Kind = null };
+        return question with { Dimensions = by, Across = [], Filters = filters, Kind = null, Measures = by.Contains(Site.Customer) ? Telling(question.Measures) : question.Measures };
     }
 
     /// <summary>The question a level up; null when there is none.</summary>
@@ -70,6 +70,9 @@ internal sealed class DrillPath(Catalogue catalogue, CubeMembers members)
     private List<string> Customers() => [Site.Customer, .. new[] { "customer.name" }.Where(members.Reaches)];
 
     private static bool IsFixed(string member, List<MemberFilter> filters) => filters.Any(f => f.Member == member && f.Operator is FilterOperator.Equals or FilterOperator.NotSet);
+
+    /// <summary>Among customers money comes first: each of them is one customer, and a bar of that tells nothing.</summary>
+    private List<string> Telling(IReadOnlyList<string> measures) => [.. measures.OrderBy(m => members.Find(m)?.Format != "currency")];
 
     /// <summary>A member's key says all that its other attributes in the same row say.</summary>
     private IEnumerable<(string Member, string? Value)> Telling(IReadOnlyList<(string Member, string? Value)> cell)
