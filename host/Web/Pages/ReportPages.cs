@@ -60,11 +60,23 @@ internal sealed class ReportPages(Site site)
         var isComplete = plan.Parameters.All(p => !p.Required || p.Default.Count > 0 || given.ContainsKey(p.Name));
         if (isComplete && given.Count > 0 && site.Served.Published is not null)
         {
-            ParameterValues.Check(plan, given, request.Reader, cancellation);
+            Check(plan, given, request.Reader, cancellation);
         }
 
         var chosen = request.Query[PageLinks.ChosenKey].Where(x => !string.IsNullOrEmpty(x)).Take(20).Select(x => Choice(x!, request)).ToList();
         return new AskedReport(plan, given, chosen, site.Options with { Parameters = given, Chosen = chosen });
+    }
+
+    private static void Check(ReportPlan plan, Dictionary<string, IReadOnlyList<string>> given, ICubeReader reader, CancellationToken cancellation)
+    {
+        try
+        {
+            ParameterValues.Check(plan, given, reader, cancellation);
+        }
+        catch (CrmException e) when (e.Kind == FailureKind.WrongUse)
+        {
+            throw new CrmException(e.Kind, e.Found, $"the address of '{plan.Name}'", e.Expected, "Choose from the fields of the report", e);
+        }
     }
 
     private MemberFilter Choice(string text, PageRequest request)
