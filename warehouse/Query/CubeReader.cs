@@ -10,8 +10,11 @@ namespace Crm.Analytics.Warehouse.Query;
 /// <param name="sessions">Opens a session on the warehouse; closed after the answer.</param>
 /// <param name="catalogue">What is declared.</param>
 /// <param name="calendar">What relative dates stand on, at each question; null: there are none.</param>
-public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null) : ICubeReader
+/// <param name="engine">Where the rows of the star are; null: in the warehouse itself.</param>
+public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null, IStarEngine? engine = null) : ICubeReader
 {
+    private readonly IStarEngine _star = engine ?? OwnStar.Instance;
+
     /// <inheritdoc/>
     public CubeResult Read(CubeQuery query, CancellationToken cancellation = default)
     {
@@ -25,11 +28,12 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
             // One transaction, so that the rows and what they are said to stand on are of the same run.
             session.InTransaction(() =>
             {
-                asOf = AsOf(session, query.AsOfRun, cancellation);
-                plan = Routed(session, plan, cancellation);
-                var sql = CubeSqlWriter.Write(plan, DuckDbDialect.Instance);
+                var run = _star.RunOf(session, query.AsOfRun);
+                asOf = AsOf(session, run, cancellation);
+                plan = Routed(session, plan.At(run), cancellation);
+                var sql = CubeSqlWriter.Write(plan, _star.Dialect);
                 var values = new RowValues(plan);
-                session.Stream(sql.Text, sql.Parameters, record => rows.Add(values.Row(record)), cancellation);
+                _star.Stream(session, sql.Text, sql.Parameters, record => rows.Add(values.Row(record)), cancellation);
                 if (query.Counting == RowCounting.All)
                     total = Count(session, plan, cancellation);
             });
@@ -59,10 +63,12 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
         return new RollupRouter(catalogue, new TableSizes(rows)).Route(plan);
     }
 
-    private static long Count(ISession session, CubePlan plan, CancellationToken cancellation)
+    private long Count(ISession session, CubePlan plan, CancellationToken cancellation)
     {
-        var sql = CubeSqlWriter.Count(plan, DuckDbDialect.Instance);
-        return session.Scalar<long>(sql.Text, sql.Parameters, cancellation);
+        var sql = CubeSqlWriter.Count(plan, _star.Dialect);
+        var count = 0L;
+        _star.Stream(session, sql.Text, sql.Parameters, record => count = Convert.ToInt64(record.GetValue(0), CultureInfo.InvariantCulture), cancellation);
+        return count;
     }
 
     /// <summary>What data a question stands on.</summary>

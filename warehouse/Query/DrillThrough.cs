@@ -23,8 +23,12 @@ public sealed record DrillSummary(IReadOnlyList<DrillColumn> Columns, long Rows,
 /// <param name="sessions">Opens a session on the warehouse.</param>
 /// <param name="catalogue">What is declared.</param>
 /// <param name="calendar">What relative dates stand on.</param>
-public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null)
+/// <param name="engine">Where the rows of the star are; null: in the warehouse itself.</param>
+public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null, IStarEngine? engine = null)
 {
+    private const string Files = "\"source files\"";
+    private readonly IStarEngine _star = engine ?? OwnStar.Instance;
+
     /// <summary>Streams the rows; memory stays bounded whatever their number.</summary>
     /// <param name="query">The question narrowed to the cell (<see cref="Drill.At"/>); its first measure says which rows are meant.</param>
     /// <param name="limit">Most rows; null: all.</param>
@@ -37,22 +41,23 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
     {
         var plan = Plan(query, out var columns);
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal);
-        var text = Text(plan, columns, parameters);
         using var session = sessions();
+        var run = _star.RunOf(session, query.AsOfRun);
+        var text = Text(plan.At(run), columns, parameters);
         var rows = 0L;
         var left = 0L;
         DataAsOf? asOf = null;
         session.InTransaction(() =>
         {
-            asOf = CubeReader.AsOf(session, query.AsOfRun, cancellation);
+            asOf = CubeReader.AsOf(session, run, cancellation);
             begin([.. columns.Select(c => c.Column)]);
-            session.Stream(limit is null ? text : $"{text}LIMIT {limit.Value.ToString(CultureInfo.InvariantCulture)}\n", parameters, record =>
+            _star.Stream(session, limit is null ? text : $"{text}LIMIT {limit.Value.ToString(CultureInfo.InvariantCulture)}\n", parameters, record =>
             {
                 rows++;
                 row(Values(record, columns));
             }, cancellation);
             if (limit is not null && rows == limit)
-                left = session.Scalar<long>($"SELECT count(*) FROM (\n{text})", parameters, cancellation) - rows;
+                _star.Stream(session, $"SELECT count(*) FROM (\n{text})", parameters, record => left = Convert.ToInt64(record.GetValue(0), CultureInfo.InvariantCulture) - rows, cancellation);
         });
         return new DrillSummary([.. columns.Select(c => c.Column)], rows, left, asOf!);
     }
@@ -85,7 +90,7 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
         if (fact.From is not null)
         {
             var alias = SqlName.Quote(cube.Name);
-            columns.Add(new Drilled(new DrillColumn("source_file", "Source file", new ColumnType(TypeKind.Text)), $"(SELECT max(\"path\") FROM \"meta\".\"source_file\" WHERE \"file_id\" = {alias}.\"source_file\")"));
+            columns.Add(new Drilled(new DrillColumn("source_file", "Source file", new ColumnType(TypeKind.Text)), $"{Files}.\"path\""));
             columns.Add(new Drilled(new DrillColumn("source_record", "Record", new ColumnType(TypeKind.Integer)), $"{alias}.\"source_record\""));
         }
 
@@ -105,16 +110,16 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
         }
     }
 
-    private static string Text(CubePlan plan, List<Drilled> columns, Dictionary<string, object?> parameters)
+    private string Text(CubePlan plan, List<Drilled> columns, Dictionary<string, object?> parameters)
     {
         string Bound(string? name, object value)
         {
             var key = name ?? $"p{parameters.Count + 1}";
             parameters[key] = value;
-            return DuckDbDialect.Instance.Parameter(key);
+            return _star.Dialect.Parameter(key, value);
         }
 
-        var blocks = new BlockWriter(plan, DuckDbDialect.Instance, Bound);
+        var blocks = new BlockWriter(plan, _star.Dialect, Bound);
         var block = plan.Blocks.FirstOrDefault(b => b.Leaves.Count > 0) ?? plan.Blocks[0];
         var used = block with
         {
@@ -122,6 +127,13 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
         };
         var join = used.Calendar is { } days ? new FrameWriter(blocks).Join(used.Frame, days, [], PeriodGrain.All, used.From.Alias) : null;
         var lines = blocks.Lines(used, used.Bridges.Count > 0, join);
+        if (columns.Any(c => c.Sql.StartsWith(Files, StringComparison.Ordinal)))
+        {
+            var where = lines.FindIndex(l => l.StartsWith("WHERE", StringComparison.Ordinal));
+            lines.Insert(where < 0 ? lines.Count : where, $"LEFT JOIN (SELECT \"file_id\", max(\"path\") AS \"path\" FROM {_star.Dialect.Table("meta.source_file")} GROUP BY \"file_id\") AS {Files}\n"
+                + $"  ON {Files}.\"file_id\" = {SqlName.Quote(used.From.Alias)}.\"source_file\"");
+        }
+
         var counted = used.Leaves.Select(l => l.Filters.Count == 0 ? null : string.Join(" AND ", l.Filters.Select(f => $"({f})"))).ToList();
         if (counted.Count > 0 && counted.All(c => c is not null))
             lines.Add($"{(lines.Any(l => l.StartsWith("WHERE", StringComparison.Ordinal)) ? "  AND" : "WHERE")} ({string.Join(" OR ", counted.Select(c => $"({c})"))})");
