@@ -6,6 +6,7 @@ using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Host.Backup;
+using Crm.Analytics.Host.Marts;
 using Crm.Analytics.Host.Observation;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
@@ -127,14 +128,6 @@ internal static class Composition
             return (shipment, shipment.Run is { } run ? new ClusterComparison(session, client, project.Catalogue).Compare(run, context.Cancellation) : []);
         });
 
-    /// <summary>Writes the star into a folder of <c>out/</c>.</summary>
-    public static StarManifest Export(Project project, CommandContext context, string? name) => Alone(project, context, "crm warehouse export", session =>
-    {
-        var run = new ClusterLog(session).Newest() ?? throw new NothingLoadedException(WarehouseOf(project));
-        return new StarExport(session, project.Catalogue).Write(
-            run, Path.Combine(OutOf(project), name ?? string.Create(CultureInfo.InvariantCulture, $"star-run{run}")), context.Cancellation);
-    });
-
     private static Shipment Ship(Project project, ISession session, ClusterClient client, CommandContext context, IProgress<RunProgress>? progress)
         => new ClusterShipment(session, client, project.Catalogue, Path.Combine(LandingOf(project), ".cluster"),
             progress is null ? null : new ShipmentSteps(progress)).Ship(context.Cancellation);
@@ -166,6 +159,12 @@ internal static class Composition
         if (project.Settings.Cluster is { } cluster && !request.IsDry)
         {
             Ship(project, session, ClusterAt(ClusterAddress.Parse(cluster, project.Settings.Where.ToString())), context, progress);
+        }
+
+        if (project.Settings.Marts is { } marts)
+        {
+            var asOf = Reader(warehouse, project).Read(new CubeQuery { Dimensions = ["date.year"], Limit = 1 }, context.Cancellation).AsOf;
+            new MartFolder(project, marts, Path.Combine(OutOf(project), "marts")).Refresh(warehouse.Instance, asOf, context.Cancellation);
         }
 
         RunTelemetry.Tell(summary, TimeProvider.System.GetElapsedTime(began), TimeProvider.System.GetUtcNow());

@@ -38,7 +38,7 @@ internal static class CommandLine
                 ReportListCommand.Create(), ReportNewCommand.Create(), ReportChoicesCommand.Create(), ReportRunCommand.Create(), ReportDeliverCommand.Create(),
                 ReportDeliveriesCommand.Create(), ReportRerunCommand.Create(),
             },
-            new Command("warehouse", "The warehouse: onto a cluster, out as files") { WarehouseCopyCommand.Create(), WarehouseExportCommand.Create() },
+            new Command("warehouse", "The warehouse on a cluster") { WarehouseCopyCommand.Create() },
             ServeCommand.Create(),
             JobsCommand.Create(),
             BackupCommand.Create(),

@@ -41,7 +41,8 @@ internal static class ResultCsv
         }
     }
 
-    private static void WriteCell(CsvWriter csv, object? value)
+    /// <summary>A value as a field.</summary>
+    internal static void WriteCell(CsvWriter csv, object? value)
     {
         switch (value)
         {

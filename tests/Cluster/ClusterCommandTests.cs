@@ -5,7 +5,7 @@ using Crm.Analytics.Tests.Etl;
 
 namespace Crm.Analytics.Tests.Cluster;
 
-/// <summary>The commands with a cluster in crm.yaml, and the star as files.</summary>
+/// <summary>The commands with a cluster in crm.yaml.</summary>
 internal sealed class ClusterCommandTests
 {
     private static readonly string[] question = ["query", "--measures", "sales.revenue,sales.orders", "--by", "customer.country", "--csv"];
@@ -34,21 +34,6 @@ internal sealed class ClusterCommandTests
         Assert.That(Run(project, 0, "warehouse", "copy", "--anew"), Does.Contain("shows run 2"));
         cluster.Kill(1);
         Assert.That(Run(project, 1, question), Does.Contain("does not answer"));
-    }
-
-    [Test]
-    public void Export_WritesEveryTable_AsTheManifestSays()
-    {
-        using var project = new TestProject();
-        project.Day("a", "1,P,Pen,2,2025-12-31 10:00,1.5,7,Spain", "2,P,Pen,1,2026-01-02 10:00,1.5,8,Italy");
-        Run(project, 0, "run");
-        Run(project, 0, "warehouse", "export");
-        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(project.Folder, "out", "star-run1", "manifest.json")));
-        var sales = json.RootElement.GetProperty("tables").EnumerateArray().Single(t => t.GetProperty("name").GetString() == "fact_sales");
-        Assert.That(sales.GetProperty("rows").GetInt64(), Is.EqualTo(2));
-        Assert.That(sales.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("path").GetString()!.Split('/')[1]), Is.EqualTo(new[] { "year=2025", "year=2026" }));
-        Assert.That(Run(project, 2, "warehouse", "export"), Does.Contain("something in it"), "what is there is not written over");
-        Assert.That(Run(project, 2, "warehouse", "export", "--to", "../away"), Does.Contain("outside out/"));
     }
 
     private static string Run(TestProject project, int code, params string[] arguments)
