@@ -1,7 +1,6 @@
 using System.Data;
 using System.Globalization;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Warehouse.Engines.ClickHouse;

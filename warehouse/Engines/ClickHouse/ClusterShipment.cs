@@ -72,7 +72,7 @@ public sealed class ClusterShipment(ISession session, ClusterClient client, Cata
         var shown = Text(before ?? -1);
         foreach (var node in Address.Nodes)
         {
-            var left = Counted(schema, node, $"countIf(visible_from > {shown}), countIf(visible_to > {shown} AND visible_to < {Text(ClusterTable.Forever)})", cancellation);
+            var left = Counted(schema, node, $"coalesce(countIf(visible_from > {shown}), 0), coalesce(countIf(visible_to > {shown} AND visible_to < {Text(ClusterTable.Forever)}), 0)", cancellation);
             foreach (var table in _tables)
             {
                 var path = schema.Path(table.LocalName(Address));
@@ -162,7 +162,7 @@ public sealed class ClusterShipment(ISession session, ClusterClient client, Cata
     /// <summary>Every node has what it should before anybody sees it.</summary>
     private void Check(ClusterSchema schema, int run, CancellationToken cancellation)
     {
-        var found = Address.Nodes.Select(n => Counted(schema, n, $"countIf(visible_from <= {Text(run)} AND visible_to > {Text(run)}), 0", cancellation)).ToList();
+        var found = Address.Nodes.Select(n => Counted(schema, n, $"coalesce(countIf(visible_from <= {Text(run)} AND visible_to > {Text(run)}), 0), 0", cancellation)).ToList();
         foreach (var table in _tables)
         {
             var wanted = session.Scalar<long>($"SELECT count(*) FROM {table.Star.FullName}");
