@@ -1,6 +1,5 @@
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Engines.ClickHouse;
-using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Tests.Cluster;
 
@@ -60,14 +59,14 @@ public sealed class ClusterAddressTests
         Assert.That(Assert.Throws<ClusterException>(() => away.Execute(away.First, "SELECT 1"))!.Retryable, Is.True);
     }
 
-    [TestCase("tab\tand \\ and 'quote' and \n line", true)]
-    [TestCase("ÄÖ \u0000 ?&=#", true)]
-    public void Parameter_OfAnyText_ArrivesAsItIs(string text, bool expected)
+    [TestCase("tab\tand \\ and 'quote' and \n line")]
+    [TestCase("ÄÖ \u0000 ?&=#")]
+    public void Parameter_OfAnyText_ArrivesAsItIs(string text)
     {
         using var client = SharedClusters.One.Client("nowhere");
         object? found = null;
         client.Stream(client.First, $"SELECT {new ClickHouseDialect("crm").Parameter("x", text)} AS x", new Dictionary<string, object?> { ["x"] = text }, r => found = r.GetValue(0));
-        Assert.That(Equals(found, text), Is.EqualTo(expected));
+        Assert.That(found, Is.EqualTo(text));
     }
 
     [TestCase("50%_", "x50%_y", true)]
