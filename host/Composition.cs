@@ -104,11 +104,12 @@ internal static class Composition
 
     /// <summary>The reader that answers questions from an open warehouse.</summary>
     public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new ObservedReader(
-        new CubeReader(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), StarOf(project)), TimeProvider.System);
+        new CubeReader(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(WarehouseOf(project), TimeProvider.System).Note) { Star = StarOf(project) },
+        TimeProvider.System);
 
-    /// <summary>Where the rows of the star are that questions read; null: in the warehouse's own file.</summary>
-    public static IStarEngine? StarOf(Project project)
-        => project.Settings.Cluster is { } cluster ? new ClusterStar(ClusterAt(ClusterAddress.Parse(cluster, project.Settings.Where.ToString()))) : null;
+    /// <summary>Where the rows of the star are that questions read.</summary>
+    public static IStarEngine StarOf(Project project)
+        => project.Settings.Cluster is { } cluster ? new ClusterStar(ClusterAt(ClusterAddress.Parse(cluster, project.Settings.Where.ToString()))) : OwnStar.Instance;
 
     /// <summary>The client of a cluster; there is one for each, and it lives as long as the process.</summary>
     public static ClusterClient ClusterAt(ClusterAddress address)

@@ -93,7 +93,10 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
             return plan?.Default ?? [];
         }
 
-        return most.TryGetValue(parameter, out var found) ? found : most[parameter] = [.. Ask(new CubeQuery
+        // What was chosen among the figures does not choose for the parameter.
+        var narrowed = chosen;
+        chosen = [];
+        var values = most.TryGetValue(parameter, out var found) ? found : most[parameter] = [.. Ask(new CubeQuery
         {
             Measures = [measure],
             Dimensions = [member],
@@ -101,6 +104,8 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
             Order = [new CubeOrder(measure, Descending: true), new CubeOrder(member, Descending: false)],
             Limit = 1,
         }).Rows.Select(r => Convert.ToString(r.Values[0], CultureInfo.InvariantCulture)!)];
+        chosen = narrowed;
+        return values;
     }
 
     private MemberFilter? Chosen(ParameterFilter filter) =>

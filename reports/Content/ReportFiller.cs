@@ -81,6 +81,11 @@ public static class ReportFiller
                 TextPlan prose => Text(prose, questions, text),
                 _ => throw new ArgumentOutOfRangeException(nameof(block), block.GetType().Name, "no filler for this block"),
             };
+            if (content is EmptyContent empty && options.Parameters.Count == 0 && options.Chosen.Count == 0 && options.RowFilters.Count == 0)
+            {
+                content = empty with { Missing = Contracts.Lacking(block, options) };
+            }
+
             return isUntouched ? content with { IsUntouched = true } : content;
         }
         catch (CrmException error)

@@ -19,9 +19,9 @@ internal sealed class ServedSample : IAsyncDisposable
         Http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
     }
 
-    /// <summary>The samples there are.</summary>
+    /// <summary>The samples there are: those that are packed, and the one that is drawn.</summary>
     public static IReadOnlyList<string> Names =>
-        [.. Directory.EnumerateDirectories(Path.Combine(SourceTree.Root, "samples")).Where(f => File.Exists(Path.Combine(f, "crm.yaml"))).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateDirectories(Path.Combine(SourceTree.Root, "samples")).Where(f => File.Exists(Path.Combine(f, "crm.yaml"))).Select(f => Path.GetFileName(f)).Append("company").Order(StringComparer.Ordinal)];
 
     /// <summary>The sample's name.</summary>
     public string Name { get; }

@@ -211,7 +211,7 @@ public sealed class ClusterLoadTests
     private static Catalogue CatalogueOf(TestProject project) => ProjectReader.ReadOrThrow(project.Folder, Crm.Analytics.Etl.StandardConnectors.Options).Catalogue;
 
     private static string Ask(DuckDbInstance warehouse, TestProject project, ClusterClient? client, CubeQuery query)
-        => string.Join('\n', new CubeReader(warehouse.Connect, CatalogueOf(project), null, client is null ? null : new ClusterStar(client)).Read(query).Rows
+        => string.Join('\n', new CubeReader(warehouse.Connect, CatalogueOf(project)) { Star = client is null ? Crm.Analytics.Warehouse.Engines.OwnStar.Instance : new ClusterStar(client) }.Read(query).Rows
             .Select(r => $"{r.TotalLevel}|{Oracle.OracleCase.Text(r.Values, false)}"));
 
     private static string PerNode(ClusterClient client) => string.Join(' ', client.Address.Nodes.Select(n => client.Number(

@@ -23,7 +23,7 @@ public sealed class ClusterOracleTests(int nodes)
         _client = (nodes == 1 ? SharedClusters.One : SharedClusters.Two).Client("adventureworks");
         using var session = _star.Connect();
         new ClusterShipment(session, _client, _star.Project.Catalogue, Path.Combine(Path.GetTempPath(), $"crm-ship-{Guid.NewGuid():N}")).Ship();
-        _reader = new CubeReader(_star.Connect, _star.Project.Catalogue, () => AdventureWorksStar.Today, new ClusterStar(_client));
+        _reader = new CubeReader(_star.Connect, _star.Project.Catalogue, () => AdventureWorksStar.Today) { Star = new ClusterStar(_client) };
     }
 
     [OneTimeTearDown]
@@ -79,12 +79,12 @@ public sealed class ClusterOracleTests(int nodes)
     public void Rows_BehindACell_AreThoseOfTheWarehouse(string measure, string dimension, string value)
     {
         var query = Drill.At(new CubeQuery { Measures = [measure], Dimensions = [dimension] }, new Dictionary<string, object?> { [dimension] = value });
-        Assert.That(Drilled(new ClusterStar(_client)), Is.EqualTo(Drilled(null)));
+        Assert.That(Drilled(new ClusterStar(_client)), Is.EqualTo(Drilled(Crm.Analytics.Warehouse.Engines.OwnStar.Instance)));
 
-        List<string> Drilled(ClusterStar? engine)
+        List<string> Drilled(Crm.Analytics.Warehouse.Engines.IStarEngine engine)
         {
             var rows = new List<string>();
-            new DrillThrough(_star.Connect, _star.Project.Catalogue, () => AdventureWorksStar.Today, engine).Read(query, null, _ => { }, r => rows.Add(OracleCase.Text(r, false)));
+            new DrillThrough(_star.Connect, _star.Project.Catalogue, () => AdventureWorksStar.Today) { Star = engine }.Read(query, null, _ => { }, r => rows.Add(OracleCase.Text(r, false)));
             rows.Sort(StringComparer.Ordinal);
             return rows;
         }

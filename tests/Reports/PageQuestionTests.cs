@@ -81,7 +81,7 @@ internal sealed class PageQuestionTests
     [Test]
     public void Report_KeptFromAQuestion_HoldsItsFilters()
     {
-        var asked = new AskedQuestion([new("geography.country", FilterOperator.NotEquals, ["a \"b\" \\ c: #d"]), new("date.month", FilterOperator.Set, [])], ["sales.returns_only"], AttributeReading.AsIs);
+        var asked = new Crm.Analytics.Reports.Definitions.AskedQuestion([new("geography.country", FilterOperator.NotEquals, ["a \"b\" \\ c: #d"]), new("date.month", FilterOperator.Set, [])], ["sales.returns_only"], AttributeReading.AsIs);
         var text = ReportProposal.Propose("kept", "sales.revenue date.month geography.country", TestCatalogue.Value, asked);
         var plan = ReportFiles.Plan(new ReportFile("kept", "reports/kept.yaml", FromLibrary: false, System.Text.Encoding.UTF8.GetBytes(text)), TestCatalogue.Value);
         var chart = plan.Blocks.OfType<ChartPlan>().First(c => c.Frame.Name == "geography_country");

@@ -23,11 +23,12 @@ public sealed record DrillSummary(IReadOnlyList<DrillColumn> Columns, long Rows,
 /// <param name="sessions">Opens a session on the warehouse.</param>
 /// <param name="catalogue">What is declared.</param>
 /// <param name="calendar">What relative dates stand on.</param>
-/// <param name="engine">Where the rows of the star are; null: in the warehouse itself.</param>
-public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null, IStarEngine? engine = null)
+public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null)
 {
     private const string Files = "\"source files\"";
-    private readonly IStarEngine _star = engine ?? OwnStar.Instance;
+
+    /// <summary>Where the rows of the star are; by default in the warehouse itself.</summary>
+    public IStarEngine Star { get; init; } = OwnStar.Instance;
 
     /// <summary>Streams the rows; memory stays bounded whatever their number.</summary>
     /// <param name="query">The question narrowed to the cell (<see cref="Drill.At"/>); its first measure says which rows are meant.</param>
@@ -39,25 +40,46 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
     public DrillSummary Read(
         CubeQuery query, long? limit, Action<IReadOnlyList<DrillColumn>> begin, Action<IReadOnlyList<object?>> row, CancellationToken cancellation = default)
     {
-        var plan = Plan(query, out var columns);
-        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal);
-        using var session = sessions();
-        var run = _star.RunOf(session, query.AsOfRun);
-        var text = Text(plan.At(run), columns, parameters);
-        var rows = 0L;
-        var left = 0L;
-        DataAsOf? asOf = null;
-        session.InTransaction(() =>
+        return InOneRun(query, limit, Star, (session, columns, text, parameters) =>
         {
-            asOf = CubeReader.AsOf(session, run, cancellation);
+            var rows = 0L;
             begin([.. columns.Select(c => c.Column)]);
-            _star.Stream(session, limit is null ? text : $"{text}LIMIT {limit.Value.ToString(CultureInfo.InvariantCulture)}\n", parameters, record =>
+            Star.Stream(session, text, parameters, record =>
             {
                 rows++;
                 row(Values(record, columns));
             }, cancellation);
+            return rows;
+        }, cancellation);
+    }
+
+    /// <summary>Writes the rows into a Parquet file, by the warehouse's own engine, which has every row.</summary>
+    /// <param name="query">As for <see cref="Read"/>.</param>
+    /// <param name="limit">Most rows; null: all.</param>
+    /// <param name="path">The file; in a folder that the warehouse may write to.</param>
+    /// <param name="cancellation">Stops the writing.</param>
+    /// <exception cref="CrmException">The question cannot be answered, or names no measure.</exception>
+    public DrillSummary WriteParquet(CubeQuery query, long? limit, string path, CancellationToken cancellation = default)
+        => InOneRun(query, limit, OwnStar.Instance, (session, columns, text, parameters)
+            => ParquetAnswer.Write(session, [.. columns.Select(c => (c.Column.Name, c.Column.Type))], text, parameters, path, cancellation), cancellation);
+
+    /// <summary>The rows, and those that the limit leaves out, of one state of the warehouse.</summary>
+    private DrillSummary InOneRun(
+        CubeQuery query, long? limit, IStarEngine star, Func<ISession, List<Drilled>, string, Dictionary<string, object?>, long> read, CancellationToken cancellation)
+    {
+        var plan = Plan(query, out var columns);
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal);
+        using var session = sessions();
+        var run = Star.RunOf(session, query.AsOfRun);
+        var text = Text(plan.At(run), star.Dialect, columns, parameters);
+        var (rows, left) = (0L, 0L);
+        DataAsOf? asOf = null;
+        session.InTransaction(() =>
+        {
+            asOf = CubeReader.AsOf(session, run, cancellation);
+            rows = read(session, columns, limit is null ? text : $"{text}LIMIT {limit.Value.ToString(CultureInfo.InvariantCulture)}\n", parameters);
             if (limit is not null && rows == limit)
-                _star.Stream(session, $"SELECT count(*) FROM (\n{text})", parameters, record => left = Convert.ToInt64(record.GetValue(0), CultureInfo.InvariantCulture) - rows, cancellation);
+                star.Stream(session, $"SELECT count(*) FROM (\n{text})", parameters, record => left = Convert.ToInt64(record.GetValue(0), CultureInfo.InvariantCulture) - rows, cancellation);
         });
         return new DrillSummary([.. columns.Select(c => c.Column)], rows, left, asOf!);
     }
@@ -80,7 +102,8 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
             Totals = Totals.None,
             Order = [],
         }, catalogue, now);
-        var leaves = plan.Blocks.SelectMany(b => b.Leaves).Where(l => l.Cube == cube.Name).ToList();
+        // What somebody may not see of a measure's parts is not shown beside its rows either.
+        var leaves = plan.Blocks.SelectMany(b => b.Leaves).Where(l => l.Cube == cube.Name && CubeVisibility.Reads(cube, l.Member, query.Security)).ToList();
 
         // Of a measure over time the period asked is not that of its rows, so it does not stand beside them.
         var calendars = plan.Blocks.Select(b => b.Calendar?.Role).OfType<string>().ToHashSet(StringComparer.Ordinal);
@@ -110,16 +133,16 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
         }
     }
 
-    private string Text(CubePlan plan, List<Drilled> columns, Dictionary<string, object?> parameters)
+    private static string Text(CubePlan plan, SqlDialect dialect, List<Drilled> columns, Dictionary<string, object?> parameters)
     {
         string Bound(string? name, object value)
         {
             var key = name ?? $"p{parameters.Count + 1}";
             parameters[key] = value;
-            return _star.Dialect.Parameter(key, value);
+            return dialect.Parameter(key, value);
         }
 
-        var blocks = new BlockWriter(plan, _star.Dialect, Bound);
+        var blocks = new BlockWriter(plan, dialect, Bound);
         var block = plan.Blocks.FirstOrDefault(b => b.Leaves.Count > 0) ?? plan.Blocks[0];
         var used = block with
         {
@@ -130,7 +153,7 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
         if (columns.Any(c => c.Sql.StartsWith(Files, StringComparison.Ordinal)))
         {
             var where = lines.FindIndex(l => l.StartsWith("WHERE", StringComparison.Ordinal));
-            lines.Insert(where < 0 ? lines.Count : where, $"LEFT JOIN (SELECT \"file_id\", max(\"path\") AS \"path\" FROM {_star.Dialect.Table("meta.source_file")} GROUP BY \"file_id\") AS {Files}\n"
+            lines.Insert(where < 0 ? lines.Count : where, $"LEFT JOIN (SELECT \"file_id\", max(\"path\") AS \"path\" FROM {dialect.Table("meta.source_file")} GROUP BY \"file_id\") AS {Files}\n"
                 + $"  ON {Files}.\"file_id\" = {SqlName.Quote(used.From.Alias)}.\"source_file\"");
         }
 

@@ -1,5 +1,5 @@
 -- grain: one row per support case, interaction, answer to a survey, and entry of a points account
--- reads: gen_person, gen_life, gen_purchase, gen_order, gen_line, gen_opportunity_stage
+-- reads: gen_person, gen_life, gen_purchase, gen_order, gen_line, gen_state, gen_opportunity_stage
 -- writes: nothing (temporary tables, and files of the project folder)
 
 -- part: cases

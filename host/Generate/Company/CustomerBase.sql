@@ -1,5 +1,5 @@
 -- grain: one row per person and per record that a source system keeps of them
--- reads: gen_country, gen_region
+-- reads: gen_country, gen_region, gen_fatal, gen_first_case
 -- writes: nothing (temporary tables, and files of the project folder)
 
 -- part: persons

@@ -1,6 +1,6 @@
 -- grain: one row per order, per order line or return, and per contact of a campaign
--- reads: gen_person, gen_life, gen_record, gen_country, gen_product, gen_employee, gen_campaign, gen_case, gen_opportunity
--- writes: nothing (temporary tables, and files of the project folder)
+-- reads: gen_person, gen_life, gen_record, gen_product, gen_campaign, gen_case, gen_opportunity, gen_opportunity_stage
+-- writes: gen_staff_month, gen_total (and temporary tables, and files of the project folder)
 
 -- part: purchases
 -- The process itself: after each purchase the next one comes after an exponential time, until the person leaves or the data ends.

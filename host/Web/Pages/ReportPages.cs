@@ -38,7 +38,7 @@ internal sealed class ReportPages(Site site)
             [nameof(ReportPage.Content)] = content,
             [nameof(ReportPage.Links)] = links,
             [nameof(ReportPage.Data)] = SitePages.DataOf(content),
-            [nameof(ReportPage.Fields)] = site.Served.Published is null ? [] : Fields(asked, request, cancellation),
+            [nameof(ReportPage.Fields)] = site.Served.Published is null ? [] : Fields(asked, content, request, cancellation),
             [nameof(ReportPage.Keep)] = Kept(request, asked.Plan),
             [nameof(ReportPage.Chosen)] = asked.Chosen.Select(c => (c, FilterText.Of(c, MemberOf(c.Member, request), frame))).ToList(),
             [nameof(ReportPage.Downloads)] = PageFiles.Formats.Select(f => (f.Label, frame.Link($"{Root}{name}.{f.Format}", Text(request.Pairs(SiteFrame.LanguageKey))))).ToList(),
@@ -78,10 +78,11 @@ internal sealed class ReportPages(Site site)
     private CubeMember? MemberOf(string member, PageRequest request) =>
         CubeMembers.All(site.Catalogue, request.Security, request.Frame.Language).SelectMany(c => c.Dimensions).FirstOrDefault(d => d.Name == member);
 
-    private static List<ParameterField> Fields(AskedReport asked, PageRequest request, CancellationToken cancellation) =>
+    private static List<ParameterField> Fields(AskedReport asked, ReportContent content, PageRequest request, CancellationToken cancellation) =>
     [
         .. asked.Plan.Parameters.Select(p => new ParameterField(
-            p, [.. ParameterValues.Choices(p, request.Reader, cancellation).Take(MostChoices)], asked.Given.TryGetValue(p.Name, out var values) ? values : p.Default)),
+            p, [.. ParameterValues.Choices(p, request.Reader, cancellation).Take(MostChoices)], asked.Given.TryGetValue(p.Name, out var values) ? values
+                : p.Most is not null ? [.. content.Choices.Where(c => c.Key == p.Title).Select(c => c.Value)] : p.Default)),
     ];
 
     private static IReadOnlyList<KeyValuePair<string, string>> Kept(PageRequest request, ReportPlan plan) => request.Pairs([.. plan.Parameters.Select(p => p.Name)]);

@@ -61,6 +61,6 @@ public sealed record ClusterTable(StarTable Star, bool IsWhole, string? Key, str
         var day = fact.Roles.FirstOrDefault(r => catalogue.Dimensions.TryGetValue(r.Dimension, out var d) && d.IsDate);
         var key = role is not null ? $"{role.Role}_key" : day is not null ? $"{day.Role}_key" : null;
         var spread = fact.Columns.FirstOrDefault(c => c.Type.Kind is TypeKind.Text or TypeKind.Integer)?.Name;
-        return new ClusterTable(table, fact.Weight is not null, key, spread, day is null ? null : $"{day.Role}_key");
+        return new ClusterTable(table, fact.Weight is not null || fact.Kind == FactKind.Bridge, key, spread, day is null ? null : $"{day.Role}_key");
     }
 }
