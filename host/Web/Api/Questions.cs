@@ -6,7 +6,6 @@ using Crm.Analytics.Host.Observation;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Engines;
 using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Host.Web.Api;
@@ -32,7 +31,7 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
     public CubeReader Reader => _reader;
 
     /// <summary>Reads the rows behind a cell.</summary>
-    public DrillThrough Rows { get; } = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System));
+    public DrillThrough Rows { get; } = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
 
     /// <summary>The question that a drill leads to, and where one can go from it.</summary>
     public LoadQuestion Drilled(DrillRequest request, SecurityContext? asker)
