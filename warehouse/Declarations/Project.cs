@@ -22,6 +22,9 @@ public sealed record Project(string Folder, ProjectSettings Settings, Catalogue 
 public sealed record ProjectSettings(
     string Name, string Warehouse, string TimeZone, string Currency, int FiscalYearStart, string Locale, RfmSettings Rfm, SourceLocation Where)
 {
+    /// <summary>The ClickHouse cluster that questions are answered from, <c>clickhouse://…</c>; null: from the warehouse's own file.</summary>
+    public string? Cluster { get; init; }
+
     /// <summary>What the project lets its connectors do.</summary>
     public SecuritySettings Security { get; init; } = SecuritySettings.Strict;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Crm.Analytics.Warehouse.Declarations.Shapes;
 using Crm.Analytics.Warehouse.Declarations.Yaml;
 
@@ -70,6 +71,12 @@ internal static class SettingsFormat
         new("filter", ScalarShape.Sql, "Condition over the columns of the sales fact: only these count, as channel = 'web'."),
     ]);
 
+    private static readonly ScalarShape warehouse = new(ScalarKind.Text, "a path, or a cluster as clickhouse://HOST:8123/DATABASE, of several nodes clickhouse://HOST:8123,HOST:8123/DATABASE?cluster=NAME")
+    {
+        Pattern = ClusterPattern,
+        Accepts = static text => !text.StartsWith("clickhouse:", StringComparison.Ordinal) || Regex.IsMatch(text, ClusterPattern),
+    };
+
     private static readonly ScalarShape memory = new(ScalarKind.Text, "an amount of memory, as 4GB or 800MB")
     {
         Pattern = "^[1-9][0-9]{0,5} ?(MB|GB)$",
@@ -86,7 +93,7 @@ internal static class SettingsFormat
     public static readonly MapShape Shape = new("crm.yaml",
     [
         new("name", ScalarShape.Text, "Name of the project, for people.", Required: true),
-        new("warehouse", ScalarShape.Text, "Path of the warehouse file, relative to the folder; default warehouse.duckdb."),
+        new("warehouse", warehouse, "Path of the warehouse file, relative to the folder; default warehouse.duckdb. Or the cluster that questions are answered from, clickhouse://HOST:8123/DATABASE; runs then load warehouse.duckdb and bring the cluster up to it."),
         new("time_zone", TimeZone, "IANA time zone that days, months and \"today\" are counted in; default UTC."),
         new("currency", currency, "ISO 4217 code that money is reported in; default EUR."),
         new("fiscal_year_start", fiscalStart, "Month the fiscal year begins with; default 1. A fiscal year is named by the calendar year it ends in."),
@@ -113,11 +120,14 @@ internal static class SettingsFormat
     public static ProjectSettings Build(YamlMap map)
     {
         var scores = map["rfm"] as YamlMap;
+        var place = map.Text("warehouse") ?? DefaultWarehouse;
+        var cluster = place.StartsWith(ClusterScheme, StringComparison.Ordinal) ? place : null;
         var monthEnds = int.TryParse(scores?.Text("month_ends"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : DefaultMonthEnds;
-        return new(map.Text("name") ?? "", map.Text("warehouse") ?? "warehouse.duckdb", map.Text("time_zone") ?? "UTC", map.Text("currency") ?? "EUR",
+        return new(map.Text("name") ?? "", cluster is null ? place : DefaultWarehouse, map.Text("time_zone") ?? "UTC", map.Text("currency") ?? "EUR",
             Month(map.Text("fiscal_year_start") ?? "1"), map.Text("locale") ?? "en-GB",
             new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where), map.Where)
         {
+            Cluster = cluster,
             FiscalPeriods = map.Text("fiscal_periods") ?? "months",
             WeekBegins = Enum.TryParse<DayOfWeek>(map.Text("first_day_of_week") ?? "monday", ignoreCase: true, out var day) ? day : DayOfWeek.Monday,
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
@@ -187,6 +197,12 @@ internal static class SettingsFormat
         : IPAddress.TryParse(text, out _) || Uri.CheckHostName(text) == UriHostNameType.Dns;
 
     private const int DefaultMonthEnds = 12;
+    private const string DefaultWarehouse = "warehouse.duckdb";
+    private const string ClusterScheme = "clickhouse://";
+
+    // No user and no password; several nodes only with a cluster.
+    private const string ClusterPattern =
+        "^(?!clickhouse:).+$|^clickhouse://[^/@?,]+/[A-Za-z0-9_-]{1,64}([?]secure=(true|false))?$|^clickhouse://[^/@?]+/[A-Za-z0-9_-]{1,64}[?](secure=(true|false)&)?cluster=[A-Za-z0-9_-]{1,64}(&secure=(true|false))?$";
 
     private static int Month(string text)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Clamp(number, 1, 12)
