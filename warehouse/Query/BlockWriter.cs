@@ -8,8 +8,8 @@ internal sealed class BlockWriter(CubePlan plan, SqlDialect dialect, Func<string
 {
     private readonly TableWriter _tables = new(plan.AsOfRun, bound);
 
-    /// <summary>How a fact row's share of a bridge's row is written.</summary>
-    public static string WeightOf(PlannedBridge bridge) => $"coalesce({SqlName.Quote($"{bridge.Table.Alias} weight")}, 1)";
+    /// <summary>How a fact row's share of a bridge's row is written; null where it counts whole.</summary>
+    public static string? WeightOf(PlannedBridge bridge) => bridge.WeightColumn is null ? null : $"coalesce({SqlName.Quote($"{bridge.Table.Alias} weight")}, 1)";
 
     /// <summary>FROM with joins, and WHERE, one line each.</summary>
     /// <param name="block">The block.</param>
@@ -44,12 +44,12 @@ internal sealed class BlockWriter(CubePlan plan, SqlDialect dialect, Func<string
         var alias = bridge.Table.Alias;
         var quoted = SqlName.Quote(alias);
         List<string> columns = [.. bridge.Keys.Select(k => $"{quoted}.{SqlName.Quote(k)} AS {SqlName.Quote($"{alias} {k}")}"),
-            $"CAST({quoted}.{SqlName.Quote(bridge.WeightColumn)} AS DOUBLE) AS {SqlName.Quote($"{alias} weight")}"];
+            .. bridge.WeightColumn is { } weight ? [$"CAST({quoted}.{SqlName.Quote(weight)} AS DOUBLE) AS {SqlName.Quote($"{alias} weight")}"] : Array.Empty<string>()];
         foreach (var own in bridge.Table.Columns.Where(c => bridge.Members.Any(m => m.StartsWith($"{alias}.", StringComparison.Ordinal)) && !bridge.Joins.Any(j => j.FactColumn == c)))
             columns.Add($"{quoted}.{SqlName.Quote(own)} AS {SqlName.Quote($"{alias}.{own}")}");
         columns.AddRange(bridge.Joins.SelectMany(j => j.Table.Columns.Select(c => SqlName.Quote($"{j.Table.Alias}.{c}"))));
         var joins = string.Concat(bridge.Joins.Select(j => "\n  " + _tables.Join(j, alias).Replace("\n", "\n  ", StringComparison.Ordinal)));
-        var on = string.Join(" AND ", bridge.Keys.Select(k => $"{quoted}.{SqlName.Quote($"{alias} {k}")} = {SqlName.Quote(fact)}.{SqlName.Quote(k)}"));
+        var on = string.Join(" AND ", bridge.Keys.Zip(bridge.FactKeys, (k, f) => $"{quoted}.{SqlName.Quote($"{alias} {k}")} = {SqlName.Quote(fact)}.{SqlName.Quote(f)}"));
         return $"LEFT JOIN (SELECT {SqlName.List(columns)} FROM {_tables.From(bridge.Table)}{joins}) AS {quoted}\n  ON {on}";
     }
 }

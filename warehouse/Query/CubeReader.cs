@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using System.Globalization;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Engines;
@@ -10,12 +11,17 @@ namespace Crm.Analytics.Warehouse.Query;
 /// <param name="sessions">Opens a session on the warehouse; closed after the answer.</param>
 /// <param name="catalogue">What is declared.</param>
 /// <param name="calendar">What relative dates stand on, at each question; null: there are none.</param>
-public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null) : ICubeReader
+/// <param name="asked">Told of each question that was answered; null: nobody is.</param>
+public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null, Action<AskedQuestion>? asked = null) : ICubeReader
 {
+    private volatile SizesOfRun? _sizes;
+
     /// <inheritdoc/>
     public CubeResult Read(CubeQuery query, CancellationToken cancellation = default)
     {
+        var began = Stopwatch.GetTimestamp();
         var plan = CubePlanner.Plan(query, catalogue, calendar?.Invoke());
+        var unrouted = plan;
         using var session = sessions();
         var rows = new List<ResultRow>();
         DataAsOf? asOf = null;
@@ -26,7 +32,7 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
             session.InTransaction(() =>
             {
                 asOf = AsOf(session, query.AsOfRun, cancellation);
-                plan = Routed(session, plan, cancellation);
+                plan = Routed(session, plan, asOf.Run, cancellation);
                 var sql = CubeSqlWriter.Write(plan, DuckDbDialect.Instance);
                 var values = new RowValues(plan);
                 session.Stream(sql.Text, sql.Parameters, record => rows.Add(values.Row(record)), cancellation);
@@ -40,6 +46,7 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
                 "Check the expressions of the members asked with `crm check`", e);
         }
 
+        Tell(unrouted, plan, rows.Count, began);
         var hasMore = TotalRows.CutTo(rows, plan.Limit);
         return new CubeResult(query, Columns(plan), plan.Totals == Totals.Subtotals ? TotalRows.Nested(rows, plan.Dimensions.Count) : rows, asOf!)
         {
@@ -49,15 +56,84 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
         };
     }
 
+    /// <summary>
+    /// Answers a question row by row, however many there are: memory stays bounded. Without a limit of its own the question has none. Totals, which stand
+    /// beside the rows they sum up, are no part of such an answer.
+    /// </summary>
+    /// <param name="query">The question, without totals.</param>
+    /// <param name="begin">Called once with the columns, before the first row.</param>
+    /// <param name="row">Called for each row.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="CrmException">The question cannot be answered, or asks for totals.</exception>
+    public RowsSummary Stream(CubeQuery query, Action<IReadOnlyList<ResultColumn>> begin, Action<IReadOnlyList<object?>> row, CancellationToken cancellation = default)
+        => InOneRun(query, (session, plan, sql) =>
+        {
+            var values = new RowValues(plan);
+            var rows = 0L;
+            begin(Columns(plan));
+            session.Stream(sql.Text, sql.Parameters, record =>
+            {
+                if (rows < plan.Limit)
+                {
+                    rows++;
+                    row(values.Row(record).Values);
+                }
+            }, cancellation);
+            return rows;
+        }, cancellation);
+
+    /// <summary>Writes all rows of an answer into a Parquet file, by the engine itself.</summary>
+    /// <param name="query">As for <see cref="Stream"/>.</param>
+    /// <param name="path">The file; in a folder that the warehouse may write to.</param>
+    /// <param name="cancellation">Stops the writing.</param>
+    /// <exception cref="CrmException">The question cannot be answered, or asks for totals.</exception>
+    public RowsSummary WriteParquet(CubeQuery query, string path, CancellationToken cancellation = default)
+        => InOneRun(query, (session, plan, sql) => ParquetAnswer.Write(session, [.. Columns(plan).Select(c => (c.Member, c.Type))],
+            plan.Limit == int.MaxValue ? sql.Text : $"SELECT * FROM (\n{sql.Text}) LIMIT {plan.Limit.ToString(CultureInfo.InvariantCulture)}", sql.Parameters, path, cancellation), cancellation);
+
+    private RowsSummary InOneRun(CubeQuery query, Func<ISession, CubePlan, CubeSql, long> read, CancellationToken cancellation)
+    {
+        if (query.Totals != Totals.None)
+            throw QueryErrors.Wrong("the totals", "totals in an answer that streams", "rows of one grain", "Ask for the totals as a question of their own, or for JSON");
+        var began = Stopwatch.GetTimestamp();
+        var plan = CubePlanner.Plan(query with { Limit = query.Limit ?? int.MaxValue }, catalogue, calendar?.Invoke());
+        var unrouted = plan;
+        using var session = sessions();
+        var (rows, left) = (0L, 0L);
+        DataAsOf? asOf = null;
+        session.InTransaction(() =>
+        {
+            asOf = AsOf(session, query.AsOfRun, cancellation);
+            plan = Routed(session, plan, asOf.Run, cancellation);
+            rows = read(session, plan, CubeSqlWriter.Write(plan, DuckDbDialect.Instance));
+            if (rows == plan.Limit)
+                left = Math.Max(0, Count(session, plan, cancellation) - plan.Offset - rows);
+        });
+        Tell(unrouted, plan, rows, began);
+        return new RowsSummary(Columns(plan), rows, left, asOf!, plan.Rollup);
+    }
+
+    private void Tell(CubePlan plan, CubePlan routed, long rows, long began) => asked?.Invoke(new AskedQuestion(
+        [.. plan.Measures.Select(m => m.Member), .. plan.Dimensions.Select(d => d.Member)], Stopwatch.GetElapsedTime(began).TotalSeconds, rows, routed.Rollup.Served, RollupNeed.Of(plan, catalogue)));
+
     /// <summary>The plan as it is run: served by rollups where they can. Only cubes that have some pay for looking.</summary>
-    private CubePlan Routed(ISession session, CubePlan plan, CancellationToken cancellation)
+    private CubePlan Routed(ISession session, CubePlan plan, int? run, CancellationToken cancellation)
     {
         if (plan.Blocks.All(b => b.Cube is null || !catalogue.Cubes.TryGetValue(b.Cube, out var cube) || cube.Rollups.Count == 0))
             return plan;
+
+        // Tables change with a run only, and the engine takes longer to list them than to answer a small question.
+        if (_sizes is { } known && known.Run == run && run is not null)
+            return new RollupRouter(catalogue, known.Sizes).Route(plan);
         var rows = new Dictionary<string, long>(StringComparer.Ordinal);
         session.Stream(SqlFile.Beside<CubeReader>().Fill("sizes"), null, record => rows[$"star.{record.GetString(0)}"] = Convert.ToInt64(record.GetValue(1), CultureInfo.InvariantCulture), cancellation);
-        return new RollupRouter(catalogue, new TableSizes(rows)).Route(plan);
+        var sizes = new TableSizes(rows);
+        _sizes = new(run, sizes);
+        return new RollupRouter(catalogue, sizes).Route(plan);
     }
+
+    /// <summary>How many rows tables had when a run was published.</summary>
+    private sealed record SizesOfRun(int? Run, TableSizes Sizes);
 
     private static long Count(ISession session, CubePlan plan, CancellationToken cancellation)
     {

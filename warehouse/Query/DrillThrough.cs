@@ -35,22 +35,43 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
     public DrillSummary Read(
         CubeQuery query, long? limit, Action<IReadOnlyList<DrillColumn>> begin, Action<IReadOnlyList<object?>> row, CancellationToken cancellation = default)
     {
-        var plan = Plan(query, out var columns);
-        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal);
-        var text = Text(plan, columns, parameters);
-        using var session = sessions();
-        var rows = 0L;
-        var left = 0L;
-        DataAsOf? asOf = null;
-        session.InTransaction(() =>
+        return InOneRun(query, limit, (session, columns, text, parameters) =>
         {
-            asOf = CubeReader.AsOf(session, query.AsOfRun, cancellation);
+            var rows = 0L;
             begin([.. columns.Select(c => c.Column)]);
-            session.Stream(limit is null ? text : $"{text}LIMIT {limit.Value.ToString(CultureInfo.InvariantCulture)}\n", parameters, record =>
+            session.Stream(text, parameters, record =>
             {
                 rows++;
                 row(Values(record, columns));
             }, cancellation);
+            return rows;
+        }, cancellation);
+    }
+
+    /// <summary>Writes the rows into a Parquet file, by the engine itself.</summary>
+    /// <param name="query">As for <see cref="Read"/>.</param>
+    /// <param name="limit">Most rows; null: all.</param>
+    /// <param name="path">The file; in a folder that the warehouse may write to.</param>
+    /// <param name="cancellation">Stops the writing.</param>
+    /// <exception cref="CrmException">The question cannot be answered, or names no measure.</exception>
+    public DrillSummary WriteParquet(CubeQuery query, long? limit, string path, CancellationToken cancellation = default)
+        => InOneRun(query, limit, (session, columns, text, parameters)
+            => ParquetAnswer.Write(session, [.. columns.Select(c => (c.Column.Name, c.Column.Type))], text, parameters, path, cancellation), cancellation);
+
+    /// <summary>The rows, and those that the limit leaves out, of one state of the warehouse.</summary>
+    private DrillSummary InOneRun(
+        CubeQuery query, long? limit, Func<ISession, List<Drilled>, string, Dictionary<string, object?>, long> read, CancellationToken cancellation)
+    {
+        var plan = Plan(query, out var columns);
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal);
+        var text = Text(plan, columns, parameters);
+        using var session = sessions();
+        var (rows, left) = (0L, 0L);
+        DataAsOf? asOf = null;
+        session.InTransaction(() =>
+        {
+            asOf = CubeReader.AsOf(session, query.AsOfRun, cancellation);
+            rows = read(session, columns, limit is null ? text : $"{text}LIMIT {limit.Value.ToString(CultureInfo.InvariantCulture)}\n", parameters);
             if (limit is not null && rows == limit)
                 left = session.Scalar<long>($"SELECT count(*) FROM (\n{text})", parameters, cancellation) - rows;
         });
@@ -75,7 +96,8 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
             Totals = Totals.None,
             Order = [],
         }, catalogue, now);
-        var leaves = plan.Blocks.SelectMany(b => b.Leaves).Where(l => l.Cube == cube.Name).ToList();
+        // What somebody may not see of a measure's parts is not shown beside its rows either.
+        var leaves = plan.Blocks.SelectMany(b => b.Leaves).Where(l => l.Cube == cube.Name && CubeVisibility.Reads(cube, l.Member, query.Security)).ToList();
 
         // Of a measure over time the period asked is not that of its rows, so it does not stand beside them.
         var calendars = plan.Blocks.Select(b => b.Calendar?.Role).OfType<string>().ToHashSet(StringComparer.Ordinal);

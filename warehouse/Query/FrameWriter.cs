@@ -48,9 +48,9 @@ internal sealed class FrameWriter(BlockWriter blocks)
         if (conditions.Count == 0)
         {
             // Nothing bounds the periods but the facts: whole periods as far as there are any, or the days themselves when everything is one period.
-            var fact = blocks.From(calendar.Fact);
-            var column = SqlName.Quote(calendar.FactColumn);
-            var (first, last) = ($"(SELECT min({column}) FROM {fact} WHERE {column} > 0)", $"(SELECT max({column}) FROM {fact})");
+            var rows = calendar.Seen is { } seen ? string.Join("\n  ", blocks.Lines(seen, false, null)) : $"FROM {blocks.From(calendar.Fact)}";
+            var column = $"{SqlName.Quote(calendar.Fact.Alias)}.{SqlName.Quote(calendar.FactColumn)}";
+            var (first, last) = ($"(SELECT min(nullif({column}, 0)) {rows})", $"(SELECT max({column}) {rows})");
             if (periods.Count > 0)
                 groups += $" HAVING max({key}) >= {first} AND min({key}) <= {last}";
             else

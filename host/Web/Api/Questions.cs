@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Crm.Analytics.Host.Observation;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -22,10 +23,34 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
     private static readonly TimeSpan left = TimeSpan.FromSeconds(30);
     private static readonly string[] words = ["now", "hour", "minute", "second"];
     private readonly AnswerCache _remembered = new(MostRememberedBytes);
-    private readonly CubeReader _reader = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System));
+    private readonly CubeReader _reader = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(served.Path, TimeProvider.System).Note);
 
     /// <summary>Answers that are being worked out.</summary>
     public PendingAnswers Pending { get; } = new(patience, left, 2 * Environment.ProcessorCount, TimeProvider.System);
+
+    /// <summary>Answers questions row by row; who asks stands in the question.</summary>
+    public CubeReader Reader => _reader;
+
+    /// <summary>Reads the rows behind a cell.</summary>
+    public DrillThrough Rows { get; } = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System));
+
+    /// <summary>The question that a drill leads to, and where one can go from it.</summary>
+    public LoadQuestion Drilled(DrillRequest request, SecurityContext? asker)
+    {
+        var drill = new Drill(Catalogue);
+        var query = request.Asked.Query;
+        var next = request.Way switch
+        {
+            DrillWay.Down => drill.DownPastEmpty(_reader, query with { Security = asker }, request.Cell, request.Member, request.Path),
+            DrillWay.Up => drill.Up(query, request.Member, request.Path),
+            DrillWay.Across => Drill.Across(query, request.Cell, request.Member!),
+            _ => Drill.At(query, request.Cell),
+        };
+        return request.Asked with { Query = next, Asked = QueryJson.Element(next), Drilled = new(Drill.Breadcrumb(next), [.. drill.Steps(next).Where(s => IsOpen(next, s, asker))]) };
+    }
+
+    private bool IsOpen(CubeQuery query, DrillStep step, SecurityContext? asker) => query.Measures.Select(m => m.Split('.')[0]).Distinct()
+        .All(c => !Catalogue.Cubes.TryGetValue(c, out var cube) || new[] { step.Member, step.Up, step.Down }.OfType<string>().All(m => CubeVisibility.Sees(cube, m, asker)));
 
     /// <summary>The project's settings.</summary>
     public ProjectSettings Settings => project.Settings;
