@@ -10,6 +10,7 @@ using Crm.Analytics.Host.Marts;
 using Crm.Analytics.Host.Observation;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
+using Crm.Analytics.Models;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
@@ -153,7 +154,7 @@ internal static class Composition
             : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
         using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { MemoryLimit = MemoryOf(project, 1) });
         using var session = warehouse.Instance.Connect();
-        IRunStep[] after = [new RfmStep(), new ClvStep(), new LearningStep(), new RollupStep()];
+        IRunStep[] after = [new RfmStep(), new ClvStep(), new LearningStep(), .. StarModels.All.Select(m => new ScoringStep(m)), new RollupStep()];
         var environment = new RunEnvironment(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), after, Version, TimeProvider.System);
         var began = TimeProvider.System.GetTimestamp();
         var summary = new EtlRun(project, environment, progress).Execute(request, context.Cancellation);

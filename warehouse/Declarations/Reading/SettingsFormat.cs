@@ -37,12 +37,23 @@ internal static class SettingsFormat
     private static readonly ScalarShape fiscalStart = ScalarShape.Choice("a month, as number or English name",
         ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", .. months, .. Array.ConvertAll(months, Identifier.Title)]);
 
+    private static readonly MapShape rfmWeights = new("the weights",
+    [
+        new("r", ScalarShape.Integer(0, 1000), "Weight of recency; default 1."),
+        new("f", ScalarShape.Integer(0, 1000), "Weight of frequency; default 1."),
+        new("m", ScalarShape.Integer(0, 1000), "Weight of money; default 1."),
+    ]);
+
+    private static readonly ScalarShape rfmPart = ScalarShape.Choice("what customers are scored by", "category", "channel");
+
     private static readonly MapShape rfm = new("the RFM settings",
     [
         new("ties", ScalarShape.Choice("a tie rule", "share", "quantile", "ntile"),
             "share: equal customers get equal scores, by the share of customers strictly below (default); quantile: type-7 quantile cuts; ntile: equal groups, ties by key."),
         new("grid", ScalarShape.Text, "Segments: rfm (default), r_fm, rf, or the path of a YAML file in the project."),
         new("month_ends", ScalarShape.Integer(0, 120), "How many past month ends are scored beside the newest day of data; default 12."),
+        new("weights", rfmWeights, "What the scores weigh in the weighted score; default 1 each."),
+        new("by", new EitherShape(rfmPart, new ListShape(rfmPart)), "Scores customers in each category of products, or in each channel, too: category, channel or both; default neither."),
     ]);
 
     private static readonly ScalarShape share = new(ScalarKind.Text, "a number from 0 to 10, as 0.1 for 10 %")
@@ -90,6 +101,16 @@ internal static class SettingsFormat
             "Hosts, addresses and networks (10.1.0.0/16) that sources may be read from although they are loopback, private or otherwise not public; default none."),
     ]);
 
+    /// <summary>Settings of the models that have had a place in crm.yaml from the beginning.</summary>
+    public static readonly IReadOnlyList<Key> ModelKeys =
+    [
+        new("rfm", rfm, "How customers are scored."),
+        new("lifetime_value", lifetimeValue, "How lifetime value is scored."),
+        new("churn", LearningFormat.Churn, "Who leaves; without it runs do not ask."),
+        new("forecast", LearningFormat.Forecast, "What revenue, orders and demand come next; without it runs do not ask."),
+        new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
+    ];
+
     public static readonly MapShape Shape = new("crm.yaml",
     [
         new("name", ScalarShape.Text, "Name of the project, for people.", Required: true),
@@ -101,11 +122,8 @@ internal static class SettingsFormat
             "How fiscal years are cut: months (default), or the weeks of a quarter; then years begin with the week nearest to the first of their month."),
         new("first_day_of_week", ScalarShape.Choice("a day of the week", [.. Enum.GetNames<DayOfWeek>().Select(d => d.ToLowerInvariant())]), "First day of weeks; default monday."),
         new("locale", locale, "Language tag for numbers and dates in reports; default en-GB."),
-        new("rfm", rfm, "How customers are scored."),
-        new("lifetime_value", lifetimeValue, "How lifetime value is scored."),
-        new("churn", LearningFormat.Churn, "Who leaves; without it runs do not ask."),
-        new("forecast", LearningFormat.Forecast, "What revenue, orders and demand come next; without it runs do not ask."),
-        new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
+        .. ModelKeys,
+        .. ScoringFormat.Usual,
         new("security", security, "What the project lets its connectors do."),
         new("mail", DeliveryFormat.Mail, "The server that mail goes through."),
         new("deliver", new MapShape("deliveries", [], new FreeKeys("a delivery", DeliveryFormat.ShapeWithReport)), "Deliveries of reports, by name; a report may also hold its own."),
@@ -125,7 +143,11 @@ internal static class SettingsFormat
         var monthEnds = int.TryParse(scores?.Text("month_ends"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : DefaultMonthEnds;
         return new(map.Text("name") ?? "", cluster is null ? place : DefaultWarehouse, map.Text("time_zone") ?? "UTC", map.Text("currency") ?? "EUR",
             Month(map.Text("fiscal_year_start") ?? "1"), map.Text("locale") ?? "en-GB",
-            new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where), map.Where)
+            new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where)
+            {
+                Weights = WeightsOf(scores?["weights"] as YamlMap),
+                By = [.. scores?.ScalarsOf("by").Select(s => s.Text).Distinct() ?? []],
+            }, map.Where)
         {
             Cluster = cluster,
             FiscalPeriods = map.Text("fiscal_periods") ?? "months",
@@ -133,6 +155,7 @@ internal static class SettingsFormat
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
             LifetimeValue = ValueOf(map["lifetime_value"] as YamlMap),
             Learning = LearningFormat.Build(map),
+            Scoring = ScoringFormat.Build(map),
             Jobs = JobFormat.BuildJobs(map, map.Text("time_zone") ?? "UTC"),
             Server = JobFormat.BuildServer(map),
             Backup = JobFormat.BuildBackup(map),
@@ -144,6 +167,15 @@ internal static class SettingsFormat
             Marts = MartFormat.Build(map),
             Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
         };
+    }
+
+    // Weights that are all zero tell nothing, and count as equal.
+    private static RfmWeights WeightsOf(YamlMap? map)
+    {
+        var weights = new RfmWeights(Weight("r"), Weight("f"), Weight("m"));
+        return weights is { R: 0, F: 0, M: 0 } ? RfmWeights.Equal : weights;
+
+        int Weight(string key) => int.TryParse(map?.Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 1;
     }
 
     private static LifetimeValueSettings ValueOf(YamlMap? map)
