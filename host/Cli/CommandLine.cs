@@ -39,6 +39,7 @@ internal static class CommandLine
                 ReportListCommand.Create(), ReportNewCommand.Create(), ReportChoicesCommand.Create(), ReportRunCommand.Create(), ReportDeliverCommand.Create(),
                 ReportDeliveriesCommand.Create(), ReportRerunCommand.Create(),
             },
+            new Command("warehouse", "The warehouse on a cluster") { WarehouseCopyCommand.Create() },
             ServeCommand.Create(),
             JobsCommand.Create(),
             BackupCommand.Create(),

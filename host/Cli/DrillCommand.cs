@@ -29,7 +29,7 @@ internal static class DrillCommand
             var cell = parsed.GetValue(at)!.Select(Cell).ToDictionary(c => c.Member, c => c.Value);
             if (parsed.GetValue(rows))
             {
-                Through(context, project, new DrillThrough(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)), Drill.At(query, cell));
+                Through(context, project, new DrillThrough(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) }, Drill.At(query, cell));
                 return 0;
             }
 

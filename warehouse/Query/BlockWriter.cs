@@ -6,7 +6,7 @@ namespace Crm.Analytics.Warehouse.Query;
 /// <summary>Writes what a block reads: its tables, joins and conditions.</summary>
 internal sealed class BlockWriter(CubePlan plan, SqlDialect dialect, Func<string?, object, string> bound)
 {
-    private readonly TableWriter _tables = new(plan.AsOfRun, bound);
+    private readonly TableWriter _tables = new(plan.AsOfRun, dialect, bound);
 
     /// <summary>How a fact row's share of a bridge's row is written; null where it counts whole.</summary>
     public static string? WeightOf(PlannedBridge bridge) => bridge.WeightColumn is null ? null : $"coalesce({SqlName.Quote($"{bridge.Table.Alias} weight")}, 1)";
@@ -26,6 +26,8 @@ internal sealed class BlockWriter(CubePlan plan, SqlDialect dialect, Func<string
         var rows = block.Segments.Select(s => $"({s})").Concat(block.RowFilters.Select(conditions.Write)).ToList();
         if (block.From.Condition is { } always && !_tables.IsNested)
             rows.Insert(0, always);
+        if (!_tables.IsNested && _tables.Seen(block.From) is { } seen)
+            rows.Insert(0, seen);
         if (rows.Count > 0)
             lines.Add($"WHERE {string.Join("\n  AND ", rows)}");
         return lines;
@@ -34,8 +36,8 @@ internal sealed class BlockWriter(CubePlan plan, SqlDialect dialect, Func<string
     /// <summary>The table of a calendar, with its columns named <c>role.column</c> and <c>role key</c>.</summary>
     public string Calendar(PlannedCalendar calendar) => _tables.Named(calendar.Table, calendar.KeyColumn);
 
-    /// <summary>A table as it stands in FROM.</summary>
-    public string From(PlannedTable table) => _tables.From(table);
+    /// <summary>A table as it stands in FROM, without conditions of its own.</summary>
+    public string From(PlannedTable table) => _tables.Alone(table);
 
     public ConditionWriter Conditions(Func<PlannedMember, string> expressionOf) => new(dialect, expressionOf, bound);
 
@@ -50,6 +52,6 @@ internal sealed class BlockWriter(CubePlan plan, SqlDialect dialect, Func<string
         columns.AddRange(bridge.Joins.SelectMany(j => j.Table.Columns.Select(c => SqlName.Quote($"{j.Table.Alias}.{c}"))));
         var joins = string.Concat(bridge.Joins.Select(j => "\n  " + _tables.Join(j, alias).Replace("\n", "\n  ", StringComparison.Ordinal)));
         var on = string.Join(" AND ", bridge.Keys.Zip(bridge.FactKeys, (k, f) => $"{quoted}.{SqlName.Quote($"{alias} {k}")} = {SqlName.Quote(fact)}.{SqlName.Quote(f)}"));
-        return $"LEFT JOIN (SELECT {SqlName.List(columns)} FROM {_tables.From(bridge.Table)}{joins}) AS {quoted}\n  ON {on}";
+        return $"LEFT JOIN (SELECT {SqlName.List(columns)} FROM {_tables.Alone(bridge.Table)}{joins}) AS {quoted}\n  ON {on}";
     }
 }

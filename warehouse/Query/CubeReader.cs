@@ -16,6 +16,9 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
 {
     private volatile SizesOfRun? _sizes;
 
+    /// <summary>Where the rows of the star are; by default in the warehouse itself.</summary>
+    public IStarEngine Star { get; init; } = OwnStar.Instance;
+
     /// <inheritdoc/>
     public CubeResult Read(CubeQuery query, CancellationToken cancellation = default)
     {
@@ -31,13 +34,14 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
             // One transaction, so that the rows and what they are said to stand on are of the same run.
             session.InTransaction(() =>
             {
-                asOf = AsOf(session, query.AsOfRun, cancellation);
-                plan = Routed(session, plan, asOf.Run, cancellation);
-                var sql = CubeSqlWriter.Write(plan, DuckDbDialect.Instance);
+                var run = Star.RunOf(session, query.AsOfRun);
+                asOf = AsOf(session, run, cancellation);
+                plan = Routed(session, plan.At(run), asOf.Run, cancellation);
+                var sql = CubeSqlWriter.Write(plan, Star.Dialect);
                 var values = new RowValues(plan);
-                session.Stream(sql.Text, sql.Parameters, record => rows.Add(values.Row(record)), cancellation);
+                Star.Stream(session, sql.Text, sql.Parameters, record => rows.Add(values.Row(record)), cancellation);
                 if (query.Counting == RowCounting.All)
-                    total = Count(session, plan, cancellation);
+                    total = Count(Star, session, plan, cancellation);
             });
         }
         catch (EngineException e)
@@ -66,12 +70,12 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="CrmException">The question cannot be answered, or asks for totals.</exception>
     public RowsSummary Stream(CubeQuery query, Action<IReadOnlyList<ResultColumn>> begin, Action<IReadOnlyList<object?>> row, CancellationToken cancellation = default)
-        => InOneRun(query, (session, plan, sql) =>
+        => InOneRun(query, Star, (session, plan, sql) =>
         {
             var values = new RowValues(plan);
             var rows = 0L;
             begin(Columns(plan));
-            session.Stream(sql.Text, sql.Parameters, record =>
+            Star.Stream(session, sql.Text, sql.Parameters, record =>
             {
                 if (rows < plan.Limit)
                 {
@@ -82,16 +86,16 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
             return rows;
         }, cancellation);
 
-    /// <summary>Writes all rows of an answer into a Parquet file, by the engine itself.</summary>
+    /// <summary>Writes all rows of an answer into a Parquet file, by the warehouse's own engine, which has every row.</summary>
     /// <param name="query">As for <see cref="Stream"/>.</param>
     /// <param name="path">The file; in a folder that the warehouse may write to.</param>
     /// <param name="cancellation">Stops the writing.</param>
     /// <exception cref="CrmException">The question cannot be answered, or asks for totals.</exception>
     public RowsSummary WriteParquet(CubeQuery query, string path, CancellationToken cancellation = default)
-        => InOneRun(query, (session, plan, sql) => ParquetAnswer.Write(session, [.. Columns(plan).Select(c => (c.Member, c.Type))],
+        => InOneRun(query, OwnStar.Instance, (session, plan, sql) => ParquetAnswer.Write(session, [.. Columns(plan).Select(c => (c.Member, c.Type))],
             plan.Limit == int.MaxValue ? sql.Text : $"SELECT * FROM (\n{sql.Text}) LIMIT {plan.Limit.ToString(CultureInfo.InvariantCulture)}", sql.Parameters, path, cancellation), cancellation);
 
-    private RowsSummary InOneRun(CubeQuery query, Func<ISession, CubePlan, CubeSql, long> read, CancellationToken cancellation)
+    private RowsSummary InOneRun(CubeQuery query, IStarEngine star, Func<ISession, CubePlan, CubeSql, long> read, CancellationToken cancellation)
     {
         if (query.Totals != Totals.None)
             throw QueryErrors.Wrong("the totals", "totals in an answer that streams", "rows of one grain", "Ask for the totals as a question of their own, or for JSON");
@@ -103,11 +107,12 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
         DataAsOf? asOf = null;
         session.InTransaction(() =>
         {
-            asOf = AsOf(session, query.AsOfRun, cancellation);
-            plan = Routed(session, plan, asOf.Run, cancellation);
-            rows = read(session, plan, CubeSqlWriter.Write(plan, DuckDbDialect.Instance));
+            var run = Star.RunOf(session, query.AsOfRun);
+            asOf = AsOf(session, run, cancellation);
+            plan = Routed(session, plan.At(run), asOf.Run, cancellation);
+            rows = read(session, plan, CubeSqlWriter.Write(plan, star.Dialect));
             if (rows == plan.Limit)
-                left = Math.Max(0, Count(session, plan, cancellation) - plan.Offset - rows);
+                left = Math.Max(0, Count(star, session, plan, cancellation) - plan.Offset - rows);
         });
         Tell(unrouted, plan, rows, began);
         return new RowsSummary(Columns(plan), rows, left, asOf!, plan.Rollup);
@@ -135,10 +140,12 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
     /// <summary>How many rows tables had when a run was published.</summary>
     private sealed record SizesOfRun(int? Run, TableSizes Sizes);
 
-    private static long Count(ISession session, CubePlan plan, CancellationToken cancellation)
+    private static long Count(IStarEngine star, ISession session, CubePlan plan, CancellationToken cancellation)
     {
-        var sql = CubeSqlWriter.Count(plan, DuckDbDialect.Instance);
-        return session.Scalar<long>(sql.Text, sql.Parameters, cancellation);
+        var sql = CubeSqlWriter.Count(plan, star.Dialect);
+        var count = 0L;
+        star.Stream(session, sql.Text, sql.Parameters, record => count = Convert.ToInt64(record.GetValue(0), CultureInfo.InvariantCulture), cancellation);
+        return count;
     }
 
     /// <summary>What data a question stands on.</summary>

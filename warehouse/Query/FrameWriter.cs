@@ -97,14 +97,14 @@ internal sealed class FrameWriter(BlockWriter blocks)
     private static (string From, string Until) SameWeek(int years, bool whole)
     {
         var year = $"isoyear({First}) - ({years})";
-        var source = $"CAST(date_trunc('week', make_date(CAST({year} AS INTEGER), 1, 4)) AS DATE) + CAST({First} - CAST(date_trunc('week', make_date(CAST(isoyear({First}) AS INTEGER), 1, 4)) AS DATE) AS INTEGER)";
+        var source = $"CAST(date_trunc('week', make_date(CAST({year} AS INTEGER), 1, 4)) AS DATE) + CAST(date_diff('day', CAST(date_trunc('week', make_date(CAST(isoyear({First}) AS INTEGER), 1, 4)) AS DATE), {First}) AS INTEGER)";
         if (whole)
         {
             var next = $"CAST(date_trunc('week', make_date(CAST(isoyear({After}) - ({years}) AS INTEGER), 1, 4)) AS DATE)";
-            return (source, $"CASE WHEN isoyear({After}) > isoyear({After} - 1) THEN {next} ELSE {source} + CAST({After} - {First} AS INTEGER) END");
+            return (source, $"CASE WHEN isoyear({After}) > isoyear({After} - 1) THEN {next} ELSE {source} + CAST(date_diff('day', {First}, {After}) AS INTEGER) END");
         }
 
-        return ($"CASE WHEN isoyear({source}) = {year} THEN {source} END", $"{source} + CAST({After} - {First} AS INTEGER)");
+        return ($"CASE WHEN isoyear({source}) = {year} THEN {source} END", $"{source} + CAST(date_diff('day', {First}, {After}) AS INTEGER)");
     }
 
     private static (string From, string Until) Widened(RollingWindow window, string from, string until, QueryCalendar calendar)
