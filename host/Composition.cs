@@ -5,6 +5,7 @@ using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Host.Backup;
+using Crm.Analytics.Host.Marts;
 using Crm.Analytics.Host.Observation;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
@@ -125,6 +126,12 @@ internal static class Composition
         var environment = new RunEnvironment(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), after, Version, TimeProvider.System);
         var began = TimeProvider.System.GetTimestamp();
         var summary = new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
+        if (project.Settings.Marts is { } marts)
+        {
+            var asOf = Reader(warehouse, project).Read(new CubeQuery { Dimensions = ["date.year"], Limit = 1 }, context.Cancellation).AsOf;
+            new MartFolder(project, marts, Path.Combine(OutOf(project), "marts")).Refresh(warehouse.Instance, asOf, context.Cancellation);
+        }
+
         RunTelemetry.Tell(summary, TimeProvider.System.GetElapsedTime(began), TimeProvider.System.GetUtcNow());
         return summary;
     }

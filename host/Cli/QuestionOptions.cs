@@ -8,7 +8,7 @@ internal sealed class QuestionOptions
 {
     public Option<string[]> Measures { get; } = List("--measures", "Measures, e.g. sales.revenue,sales.orders; of several cubes too", "LIST");
 
-    public Option<string[]> By { get; } = List("--by", "Dimensions to group by, e.g. geography.country,date.month", "LIST");
+    public Option<string[]> By { get; } = List("--by", "Dimensions to group by, e.g. geography.country,date.month", "LIST", "--dimensions");
 
     public Option<string[]> Time { get; } = new("--time")
     {
@@ -61,7 +61,7 @@ internal sealed class QuestionOptions
         Missing = parsed.GetValue(Missing) ? MissingPeriods.Show : MissingPeriods.LeaveOut,
     };
 
-    public static Option<string[]> List(string name, string description, string help) => new(name)
+    public static Option<string[]> List(string name, string description, string help, params string[] aliases) => new(name, aliases)
     {
         Description = description,
         HelpName = help,

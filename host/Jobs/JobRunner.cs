@@ -35,6 +35,7 @@ internal sealed class JobRunner(JobCommand command, JobHistory history, TimeProv
         JobWork.Run => [["run"]],
         JobWork.Reports => [["report", "run", .. job.Of.Select(r => r.Text)]],
         JobWork.Backup => [["backup"]],
+        JobWork.Deliver => [["report", "deliver", .. job.Of.Select(r => r.Text)]],
         _ => throw new UnreachableException(),
     };
 

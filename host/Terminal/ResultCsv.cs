@@ -54,7 +54,8 @@ internal static class ResultCsv
         }
     }
 
-    private static void WriteCell(CsvWriter csv, object? value)
+    /// <summary>A value as a field.</summary>
+    internal static void WriteCell(CsvWriter csv, object? value)
     {
         switch (value)
         {

@@ -46,10 +46,12 @@ internal sealed partial class BuildRules
         Offenders.MustBeNone(offenders, "versions stand in Directory.Packages.props, not in:");
     }
 
+    // The build has refused what the style rules and analyzers say; the long run asks the formatter for them once more.
     [Test]
     public async Task Format_HasNothingToChange()
     {
-        var start = new ProcessStartInfo("dotnet", ["format", "Crm.Analytics.sln", "--verify-no-changes", "--no-restore", "--verbosity", "quiet"])
+        string[] part = Environment.GetEnvironmentVariable("CRM_TESTS_FULL") is null ? ["whitespace"] : [];
+        var start = new ProcessStartInfo("dotnet", ["format", .. part, "Crm.Analytics.sln", "--verify-no-changes", "--no-restore", "--verbosity", "quiet"])
         {
             WorkingDirectory = SourceTree.Root,
             RedirectStandardOutput = true,

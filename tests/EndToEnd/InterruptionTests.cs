@@ -8,6 +8,15 @@ internal sealed class InterruptionTests
     [Platform(Exclude = "Win", Reason = "a process cannot be sent Ctrl+C alone there")]
     public async Task Run_Interrupted_LosesNothing()
     {
+        // On a busy machine a run can be over before the signal arrives; then another is interrupted.
+        for (var trial = 1; !await IsInterrupted(); trial++)
+        {
+            Assert.That(trial, Is.LessThan(6), "no run could be interrupted: each ended before");
+        }
+    }
+
+    private static async Task<bool> IsInterrupted()
+    {
         var project = CopyOfTheDemo();
         try
         {
@@ -25,6 +34,11 @@ internal sealed class InterruptionTests
             }
 
             await run.WaitForExitAsync(limit.Token);
+            if (run.ExitCode == 0)
+            {
+                return false;
+            }
+
             Assert.That(run.ExitCode, Is.EqualTo(1), await said);
             Assert.That(await said, Does.Contain("stopped").And.Not.Contain("   at "));
 
@@ -32,6 +46,7 @@ internal sealed class InterruptionTests
             Assert.That(next.Code, Is.Zero, next.ToString());
             var revenue = await CrmProgram.RunIn(project, "query", "--measures", "sales.revenue", "--json");
             Assert.That(revenue.Json().GetProperty("data")[0].GetProperty("sales.revenue").GetDecimal(), Is.EqualTo(9_747_747.934m));
+            return true;
         }
         finally
         {

@@ -14,7 +14,7 @@ internal sealed class ServedProject : IDisposable
     private ServedProject(string folder, Process process, Uri address)
     {
         (Folder, Address, _process, _said) = (folder, address, process, process.StandardError.ReadToEndAsync());
-        Http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
+        Http = new(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
         Plain = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
     }
 
@@ -65,7 +65,11 @@ internal sealed class ServedProject : IDisposable
     public async Task<(HttpStatusCode Status, JsonElement Answer)> Load(string body, string path = "v1/load")
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await Http.PostAsync(new Uri(path, UriKind.Relative), content);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = content };
+
+        // A refusal of a large body is to be read, not met as a connection that closed while it was still being sent.
+        request.Headers.ExpectContinue = body.Length > 100_000;
+        using var answer = await Http.SendAsync(request);
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         return (answer.StatusCode, json.RootElement.Clone());
     }

@@ -77,7 +77,7 @@ internal sealed class LabelledSetTests
             var authors = string.Join(", ", p[1].Split(", ").Select(a => records.Once(2) ? a : $"{a[0]} {a[(a.IndexOf(' ') + 1)..]}"));
             return [string.Join(' ', words), authors, records.Once(3) ? "" : p[2], records.Once(8) ? "" : p[3]];
         });
-        Score("title,authors,venue,year", lines, 0.90);
+        Score("title,authors,venue,year", lines, 0.95);
     }
 
     [Test]
@@ -90,7 +90,7 @@ internal sealed class LabelledSetTests
             words.RemoveAt(records.Once(2) ? 1 : words.Count - 1);
             return [string.Join(' ', words), records.Once(3) ? "" : p[1], records.Once(3) ? "" : p[2]];
         });
-        var score = Score("name,manufacturer,price", lines, 0.65);
+        var score = Score("name,manufacturer,price", lines, 0.97);
         Assert.That(score.Precision, Is.AtLeast(0.98), "what is found is right");
     }
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Tests.Web;
 

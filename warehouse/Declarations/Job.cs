@@ -11,6 +11,9 @@ public enum JobWork
 
     /// <summary>Makes a backup.</summary>
     Backup,
+
+    /// <summary>Sends reports where they are declared to go.</summary>
+    Deliver,
 }
 
 /// <summary>Something that the server does by itself, at its times or after another job.</summary>

@@ -43,6 +43,9 @@ public sealed record ProjectSettings(
     /// <summary>Deliveries of reports as written, of the right shape; reports read them. Null for none.</summary>
     public YamlMap? Deliver { get; init; }
 
+    /// <summary>What every run publishes as Parquet beside the warehouse; null for nothing.</summary>
+    public MartSettings? Marts { get; init; }
+
     /// <summary>Most memory that a run uses for data, in megabytes; null for the default.</summary>
     public int? MemoryMegabytes { get; init; }
 
@@ -69,6 +72,10 @@ public sealed record ProjectSettings(
         return true;
     }
 }
+
+/// <summary>What is published as Parquet for other programs.</summary>
+/// <param name="Tables">Dimensions and facts by name; empty: all that have rows.</param>
+public sealed record MartSettings(IReadOnlyList<OptionValue> Tables);
 
 /// <summary>How lifetime value is scored.</summary>
 /// <param name="Purchases">Model of purchases: <c>best</c> (smallest AIC), <c>bgnbd</c>, <c>mbgnbd</c>, <c>paretonbd</c>, or <c>none</c> to leave scoring out.</param>

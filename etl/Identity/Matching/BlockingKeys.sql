@@ -18,11 +18,18 @@ split_part(w{i}, ' ', -1) -- 0.50 last word
 left(s{i}, 5) -- 0.60 first 5 letters in order of words
 p{i} -- 0.30 sounds alike
 
+-- part: address
+s{i} -- 0.00 same words
+left(w{i}, 6) -- 0.60 first 6 letters
+left(s{i}, 6) -- 0.50 first 6 letters in order of words
+right(w{i}, 5) -- 0.55 last 5 letters
+
 -- part: text
 s{i} -- 0.00 same words
 left(w{i}, 6) -- 0.60 first 6 letters
 left(s{i}, 6) -- 0.50 first 6 letters in order of words
 right(w{i}, 5) -- 0.55 last 5 letters
+r{i} -- 0.75 rarest word
 
 -- part: place
 v{i} -- 0.00 equal

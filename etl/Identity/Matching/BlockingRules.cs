@@ -81,18 +81,18 @@ internal sealed class BlockingRules(ISession session, MatchOptions options)
         var found = new List<Candidate>();
         for (var i = 0; i < keys.Count; i++)
         {
-            var (alone, whole) = Pairs(sample, [i], scale, cap);
+            var (alone, whole, compared) = Pairs(sample, [i], scale, cap);
             if (alone <= most)
             {
-                found.Add(new([i], alone));
+                found.Add(new([i], alone, Compared(compared, found.Count)));
             }
 
             // A key that is nearly one record's own needs no second one, unless some of its values are dropped.
             for (var j = i + 1; (whole > records || alone > most) && j < keys.Count; j++)
             {
-                if (!keys[i].Columns.Intersect(keys[j].Columns).Any() && Pairs(sample, [i, j], scale, cap).Kept is var both && both <= most)
+                if (!keys[i].Columns.Intersect(keys[j].Columns).Any() && Pairs(sample, [i, j], scale, cap) is var both && both.Kept <= most)
                 {
-                    found.Add(new([i, j], both));
+                    found.Add(new([i, j], both.Kept, Compared(both.Records, found.Count)));
                 }
             }
         }
@@ -100,7 +100,26 @@ internal sealed class BlockingRules(ISession session, MatchOptions options)
         return found;
     }
 
-    private static (double Kept, double Whole) Pairs(List<long[]> sample, int[] keys, double scale, long cap)
+    // A match whose value too many records share is not found: one bit for each imagined match that is compared, drawn with a seed of its own for each rule.
+    private static ulong[]? Compared(double share, int rule)
+    {
+        if (share > 0.999)
+        {
+            return null;
+        }
+
+        var random = new Random(30_011 + rule);
+        var bits = new ulong[ImaginedMatches / 64];
+        for (var match = 0; match < ImaginedMatches; match++)
+        {
+            bits[match / 64] |= random.NextDouble() < share ? 1UL << (match % 64) : 0;
+        }
+
+        return bits;
+    }
+
+    // Pairs that the keys give without values that too many share and with them, and the share of records (0–1) whose values are compared.
+    private static (double Kept, double Whole, double Records) Pairs(List<long[]> sample, int[] keys, double scale, long cap)
     {
         var groups = new Dictionary<long, int>();
         foreach (var row in sample)
@@ -112,15 +131,20 @@ internal sealed class BlockingRules(ISession session, MatchOptions options)
             }
         }
 
-        double kept = 0, whole = 0;
-        foreach (var n in groups.Values.Where(n => n > 1))
+        double kept = 0, whole = 0, compared = 0, all = 0;
+        foreach (var n in groups.Values)
         {
             var pairs = n * (n - 1) / 2.0 * scale * scale;
             whole += pairs;
-            kept += n * scale <= Math.Max(cap, 2 * scale) ? pairs : 0;
+            all += n;
+            if (n * scale <= Math.Max(cap, 2 * scale))
+            {
+                kept += pairs;
+                compared += n;
+            }
         }
 
-        return (kept, whole);
+        return (kept, whole, all == 0 ? 1 : compared / all);
     }
 
     private static List<int[]> Greedy(IReadOnlyList<BlockingKey> keys, List<Candidate> candidates, double[] missing, long budget)
@@ -132,7 +156,7 @@ internal sealed class BlockingRules(ISession session, MatchOptions options)
         while (chosen.Count < MostRules)
         {
             var best = candidates.Where(c => spent + c.Pairs <= budget && !chosen.Contains(c.Keys))
-                .Select(c => (Candidate: c, Gain: Gain(finds, c.Keys, found)))
+                .Select(c => (Candidate: c, Gain: Gain(finds, c, found)))
                 .Where(c => c.Gain >= LeastGain * ImaginedMatches)
                 .OrderByDescending(c => c.Gain / (c.Candidate.Pairs + (0.01 * budget))).ThenBy(c => c.Candidate.Pairs).FirstOrDefault();
             if (best.Candidate is null)
@@ -144,25 +168,19 @@ internal sealed class BlockingRules(ISession session, MatchOptions options)
             spent += best.Candidate.Pairs;
             for (var word = 0; word < found.Length; word++)
             {
-                found[word] |= best.Candidate.Keys.Aggregate(ulong.MaxValue, (bits, key) => bits & finds[key][word]);
+                found[word] |= best.Candidate.Finds(finds, word);
             }
         }
 
         return chosen;
     }
 
-    private static int Gain(ulong[][] finds, int[] keys, ulong[] found)
+    private static int Gain(ulong[][] finds, Candidate candidate, ulong[] found)
     {
         var gain = 0;
         for (var word = 0; word < found.Length; word++)
         {
-            var bits = finds[keys[0]][word];
-            for (var k = 1; k < keys.Length; k++)
-            {
-                bits &= finds[keys[k]][word];
-            }
-
-            gain += BitOperations.PopCount(bits & ~found[word]);
+            gain += BitOperations.PopCount(candidate.Finds(finds, word) & ~found[word]);
         }
 
         return gain;
@@ -227,7 +245,20 @@ internal sealed class BlockingRules(ISession session, MatchOptions options)
         return new(string.Join(" + ", rule.Select(k => keys[k].Name)), pairs, large.Values, large.Records, example);
     }
 
-    private sealed record Candidate(int[] Keys, double Pairs);
+    private sealed record Candidate(int[] Keys, double Pairs, ulong[]? Compared)
+    {
+        // 64 imagined matches: a bit for each that the rule finds.
+        public ulong Finds(ulong[][] finds, int word)
+        {
+            var bits = Compared is null ? ulong.MaxValue : Compared[word];
+            foreach (var key in Keys)
+            {
+                bits &= finds[key][word];
+            }
+
+            return bits;
+        }
+    }
 
     private sealed record LargeValues(long Values, long Records);
 }

@@ -2,6 +2,7 @@
 -- reads: none
 -- writes: none
 
+-- Namesakes are told apart by the number behind their name in an e-mail address, so another digit there is another address.
 -- Each line is one level, the strongest first; the comment is its name and the share of matches that is expected to agree so before any is seen.
 
 -- part: name
@@ -21,11 +22,20 @@ WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.85 OR jaro_winkler_similarity(
 WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.75 THEN 2 -- 0.03 jaro-winkler 0.75 or more
 ELSE 1 -- 0.03 different
 
--- part: text
+-- part: address
 WHEN l.s{i} = r.s{i} THEN 5 -- 0.70 the same words
 WHEN {crossed} THEN 4 -- 0.03 in each other's place
 WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.92 OR jaro_winkler_similarity(l.s{i}, r.s{i}) >= 0.92 THEN 3 -- 0.15 jaro-winkler 0.92 or more
 WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.80 THEN 2 -- 0.05 jaro-winkler 0.80 or more
+ELSE 1 -- 0.07 different
+
+-- part: text
+WHEN l.s{i} = r.s{i} THEN 7 -- 0.55 the same words
+WHEN {crossed} THEN 6 -- 0.03 in each other's place
+WHEN least(length(l.u{i}), length(r.u{i})) >= 2 AND length(list_intersect(l.u{i}, r.u{i})) = least(length(l.u{i}), length(r.u{i})) THEN 5 -- 0.12 all words of one in the other
+WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.92 OR jaro_winkler_similarity(l.s{i}, r.s{i}) >= 0.92 THEN 4 -- 0.12 jaro-winkler 0.92 or more
+WHEN l.r{i} = r.r{i} AND 2 * length(list_intersect(l.u{i}, r.u{i})) >= least(length(l.u{i}), length(r.u{i})) THEN 3 -- 0.06 the rarest word and half of all
+WHEN l.r{i} = r.r{i} OR jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.80 THEN 2 -- 0.05 the rarest word, or jaro-winkler 0.80 or more
 ELSE 1 -- 0.07 different
 
 -- part: place
@@ -45,7 +55,7 @@ ELSE 1 -- 0.03 different
 WHEN l.v{i} = r.v{i} THEN 5 -- 0.75 equal
 WHEN {crossed} THEN 4 -- 0.02 in each other's place
 WHEN split_part(l.v{i}, '@', 1) = split_part(r.v{i}, '@', 1) AND length(split_part(l.v{i}, '@', 1)) > 4 THEN 3 -- 0.05 equal before the @
-WHEN CASE WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.9 THEN damerau_levenshtein(l.w{i}, r.w{i}) <= 1 ELSE false END THEN 2 -- 0.08 one sign off
+WHEN CASE WHEN jaro_winkler_similarity(l.w{i}, r.w{i}) >= 0.9 AND regexp_replace(l.w{i}, '[^0-9]', '', 'g') = regexp_replace(r.w{i}, '[^0-9]', '', 'g') THEN damerau_levenshtein(l.w{i}, r.w{i}) <= 1 ELSE false END THEN 2 -- 0.08 one letter off
 ELSE 1 -- 0.10 different
 
 -- part: phone

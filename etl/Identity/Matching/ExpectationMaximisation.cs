@@ -28,6 +28,9 @@ internal sealed class ExpectationMaximisation
     private const double PriorPairs = 25;
     private const double PriorShare = 0.05;
 
+    // Of pairs with equal values at least this share has nothing else in common: a class of neighbours may not explain them all.
+    private const double LeastByChance = 0.2;
+
     private readonly Observations seen;
     private readonly PairClass match;
     private readonly PairClass household;
@@ -163,6 +166,11 @@ internal sealed class ExpectationMaximisation
         for (var level = 0; level < shares.Length; level++)
         {
             shares[level] = (counts[level] + (0.5 / shares.Length)) / (total + 0.5);
+            if (level > 0 && seen.Columns[c].Column.Kind == MatchKind.Text)
+            {
+                // Not rarer than equal values are taken to be, or the rarest of them would be the strongest.
+                shares[level] = Math.Max(shares[level], floor[c]);
+            }
         }
 
         // Over all records rare values count too, which a sample hardly sees; matches and the others are part of it.
@@ -170,7 +178,7 @@ internal sealed class ExpectationMaximisation
         {
             var equal = seen.Equal[c].Pairs / (seen.Equal[c].Filled * (seen.Equal[c].Filled - 1) / 2.0);
             var other = (match.Lambda * match.Shares[c][^1]) + (household.Lambda * household.Shares[c][^1]) + (neighbours.Lambda * neighbours.Shares[c][^1]);
-            shares[^1] = Math.Max((equal - other) / unrelated.Lambda, floor[c]);
+            shares[^1] = Math.Max(Math.Max((equal - other) / unrelated.Lambda, LeastByChance * equal), floor[c]);
         }
     }
 

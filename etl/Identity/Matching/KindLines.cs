@@ -12,7 +12,8 @@ internal static partial class KindLines
     {
         MatchKind.GivenName or MatchKind.Surname => "name",
         MatchKind.FullName => "full_name",
-        MatchKind.Address or MatchKind.Text => "text",
+        MatchKind.Address => "address",
+        MatchKind.Text => "text",
         MatchKind.Place => "place",
         MatchKind.Date => "date",
         MatchKind.Email => "email",

@@ -4,7 +4,7 @@ namespace Crm.Analytics.Etl.Identity.Normalising;
 /// <param name="Name">The column.</param>
 /// <param name="Filled">Values that are there.</param>
 /// <param name="Records">Records looked at.</param>
-/// <param name="Distincts">Different values, about.</param>
+/// <param name="Distincts">Different values.</param>
 /// <param name="DistinctInSources">The same, counted in each source apart.</param>
 /// <param name="Emails">Share of e-mail addresses.</param>
 /// <param name="Dates">Share of dates.</param>
@@ -12,7 +12,7 @@ namespace Crm.Analytics.Etl.Identity.Normalising;
 /// <param name="Digits">Share of values of digits only.</param>
 /// <param name="Numbers">Share of numbers.</param>
 /// <param name="Letters">Share of values without any digit.</param>
-/// <param name="Addresses">Share of values with words and digits.</param>
+/// <param name="Addresses">Share of values with words and a number that stands alone.</param>
 /// <param name="Length">Mean length, in characters.</param>
 /// <param name="Words">Mean number of words.</param>
 public sealed record ColumnProfile(

@@ -31,7 +31,10 @@ public static class ColumnRecognition
         (MatchKind.FullName, ["fullname", "=name", "customername", "personname", "contactname", "displayname", "=names", "姓名", "名称"]),
     ];
 
-    private static readonly string[] RecordKeys = ["id", "recid", "recordid", "rid", "uid", "guid", "uuid", "key", "rownum", "rowid", "index", "idx", "row", "no", "nr", "pk", "unnamed0", "column0", "column00", "uniqueid"];
+    // What is called so is no address, though words and numbers stand in it as well.
+    private static readonly string[] Things = ["name", "title", "product", "item", "article", "model", "description", "artikel", "produkt", "bezeichnung", "品名", "标题"];
+
+    private static readonly string[] RecordKeys = ["id", "recid", "recordid", "rid", "uid", "guid", "uuid", "key", "rownum", "rowid", "index", "idx", "row", "no", "nr", "pk", "unnamed0", "column0", "column00", "uniqueid", "编号", "序号"];
 
     /// <summary>Recognises the columns of a relation; those that tell nothing about a person (empty ones, record numbers) are left out.</summary>
     /// <param name="session">Any session.</param>
@@ -103,7 +106,7 @@ public static class ColumnRecognition
         { Digits: > 0.8, Length: >= 4 } => MatchKind.Identifier,
         { Numbers: > 0.8, Digits: < 0.5 } => MatchKind.Number,
         { Digits: > 0.8 } => MatchKind.Identifier,
-        { Addresses: > 0.5 } => MatchKind.Address,
+        { Addresses: > 0.5 } => Things.Any(t => name.Contains(t, StringComparison.Ordinal)) ? MatchKind.Text : MatchKind.Address,
         { Letters: < 0.4, Words: < 1.5 } => MatchKind.Identifier,
         { Letters: > 0.8, Words: < 1.3, Length: < 14 } => MatchKind.Surname,
         { Letters: > 0.7, Words: < 4, Length: < 30 } => MatchKind.FullName,

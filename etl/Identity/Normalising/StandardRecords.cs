@@ -6,7 +6,8 @@ namespace Crm.Analytics.Etl.Identity.Normalising;
 /// <summary>
 /// Brings the columns that records are compared by into their normal forms: temporary table <c>identity_record</c> with <c>_r</c> (1, 2, … in an order
 /// that only the content decides), <c>_key</c>, <c>_source</c>, <c>_new</c>, and per column i its forms: <c>v</c>i the normal form, <c>w</c>i the same in
-/// one byte per sign for measures of likeness, <c>s</c>i its words in order, <c>n</c>i formal given names, <c>p</c>i how it sounds. Missing is NULL.
+/// one byte per sign for measures of likeness, <c>s</c>i its words in order, <c>n</c>i formal given names, <c>p</c>i how it sounds;
+/// of other texts also <c>u</c>i their words and <c>r</c>i the one that fewest other records have. Missing is NULL.
 /// </summary>
 public static class StandardRecords
 {
@@ -45,6 +46,11 @@ public static class StandardRecords
             Sql.Fill(
                 "records", ("relation", relation), ("folded", Further(folded)), ("normal", Further(normal)), ("forms", Further(forms)), ("values", Further(values))),
             null, cancellation);
+        foreach (var (i, _) in columns.Index().Where(c => c.Item.Kind == MatchKind.Text))
+        {
+            session.Execute(Sql.Fill("rare_words", ("i", Number(i))), null, cancellation);
+        }
+
         return session.Scalar<long>(Sql.Fill("count"));
     }
 

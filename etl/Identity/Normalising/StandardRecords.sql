@@ -1,6 +1,6 @@
 -- grain: one record in normal form; all macros but identity_text and identity_fold take what these two made of a value
--- reads: {relation}
--- writes: none
+-- reads: {relation}, identity_record
+-- writes: identity_record
 
 -- part: macros
 CREATE OR REPLACE TEMP MACRO identity_text(x) AS
@@ -90,6 +90,14 @@ FROM (
   SELECT _key, _source, _new{forms}
   FROM (SELECT _key, _source, _new{normal} FROM (SELECT _key, _source, _new{folded} FROM {relation}))
 )
+
+-- part: rare_words
+CREATE OR REPLACE TEMP TABLE identity_record AS
+WITH
+word AS (SELECT _r, unnest(list_distinct(string_split(v{i}, ' '))) AS word FROM identity_record),
+shared AS (SELECT word, count(*) AS records FROM word GROUP BY word HAVING count(*) > 1),
+rarest AS (SELECT w._r, min_by(w.word, (s.records, w.word)) AS word FROM word w JOIN shared s USING (word) GROUP BY w._r)
+SELECT r.*, w.word AS r{i}, list_distinct(string_split(r.v{i}, ' ')) AS u{i} FROM identity_record r LEFT JOIN rarest w USING (_r)
 
 -- part: count
 SELECT count(*) FROM identity_record

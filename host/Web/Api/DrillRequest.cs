@@ -1,5 +1,4 @@
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Host.Web.Api;
 

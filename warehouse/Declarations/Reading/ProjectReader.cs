@@ -56,6 +56,7 @@ public static class ProjectReader
 
         if (map is not null)
         {
+            MartFormat.Check(map, model, problems);
             JobFormat.Check(map, Array.ConvertAll(sources, s => s.Name), problems);
         }
 

@@ -102,6 +102,7 @@ internal static class SettingsFormat
         new("security", security, "What the project lets its connectors do."),
         new("mail", DeliveryFormat.Mail, "The server that mail goes through."),
         new("deliver", new MapShape("deliveries", [], new FreeKeys("a delivery", DeliveryFormat.ShapeWithReport)), "Deliveries of reports, by name; a report may also hold its own."),
+        new("marts", MartFormat.Marts, "Dimensions and facts that every run publishes as Parquet in out/marts, or all; default nothing."),
         new("memory", memory, "Most memory that a run uses for data, as 4GB or 800MB; more is kept on disk meanwhile. Default 4GB, at most 60 % of the machine's."),
         new("jobs", JobFormat.Jobs, "What `crm serve` does by itself: the job's name, then what, when, or after which other job."),
         new("server", JobFormat.Server, "How `crm serve` is reached, and where it keeps its own records."),
@@ -130,6 +131,7 @@ internal static class SettingsFormat
                     mail.Text("security") != "none", mail.Text("user"), mail.Text("password"), mail.Text("from") ?? "", mail.Where)
                 : null,
             Deliver = map["deliver"] as YamlMap,
+            Marts = MartFormat.Build(map),
             Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
         };
     }
