@@ -79,8 +79,8 @@ internal static class ServeCommand
         var site = new Site(project, served, asker => asker.Role == AccessRole.Administrator || project.Catalogue.Cubes.Values.All(c => c.AccessPolicies.Count == 0), TimeProvider.System);
         IReadOnlyList<IWebArea> areas =
         [
-            commands, .. push is null ? [] : new IWebArea[] { push }, new ApiArea(questions, gate.AskerOf, new RowAnswers(questions, Composition.OutOf(project))), new SignInArea(store, TimeProvider.System),
-            new PagesArea(site, gate, questions.Tell),
+            commands, .. push is null ? [] : new IWebArea[] { push }, new ApiArea(questions, gate.AskerOf, new RowAnswers(questions, Composition.OutOf(project))),
+            new SignInArea(store, TimeProvider.System), new PagesArea(site, gate, questions.Tell),
             .. ServerAreas.Of(project, served, jobs).Select(area => new GuardedArea(area, gate)),
         ];
         await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, project.Settings.Server, context.Cancellation, c => Elsewhere(project, gate, c), areas);

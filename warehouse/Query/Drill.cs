@@ -51,7 +51,7 @@ public sealed class Drill(Catalogue catalogue)
         return [.. declared.Concat(inherited).DistinctBy(h => string.Join('|', h.Levels))];
     }
 
-    /// <summary>One level finer within a cell, past levels that say nothing there (<see cref="Down(CubeQuery, IReadOnlyDictionary{string, object?}, string?, string?)"/> stops at each).</summary>
+    /// <summary>One level finer within a cell, past levels that say nothing there: whose one member is missing, or says what the level above says.</summary>
     /// <param name="reader">Tells what a level holds within the cell.</param>
     /// <param name="query">The question.</param>
     /// <param name="cell">The cell.</param>
