@@ -7,6 +7,9 @@ return args switch
     ["append", .. var rest] => AppendBench.Run(Rounds(rest, 7)),
     ["load", .. var rest] => LoadBench.Run(Number(rest, "--millions", 1), Number(rest, "--rounds", 1)),
     ["clv", .. var rest] => ClvBench.Run(Number(rest, "--millions", 1)),
+    ["rfm", .. var rest] => RfmBench.Run(Number(rest, "--customers", 1_000_000)),
+    ["rfm-score", var file] => RfmBench.Score(file),
+    ["rfm-by-hand", var file] => RfmBench.ByHand(file),
     ["load-project", var project] => LoadBench.Load(project),
     ["identity", .. var rest] => IdentityBench.Run(Number(rest, "--records", 0) is > 0 and var records ? [records] : [10_000, 100_000, 1_000_000]),
     ["identity-match", var file, var keys] => IdentityBench.Match(file, keys),
@@ -23,6 +26,6 @@ static int Number(string[] rest, string name, int otherwise) => Array.IndexOf(re
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], or clv [--millions N]");
+    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], clv [--millions N], or rfm [--customers N]");
     return 2;
 }

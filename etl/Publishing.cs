@@ -246,7 +246,8 @@ internal sealed class Publishing(
             }
         }
 
-        return needed ? DateDimension.Fill(session, date, project.Settings, run) : 0;
+        var outdated = DateDimension.Supersede(session, date, project.Settings, run);
+        return needed || outdated > 0 ? DateDimension.Fill(session, date, project.Settings, run) : 0;
     }
 
     private long FillDates(Fact derived)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using Crm.Analytics.Etl;
@@ -6,13 +7,17 @@ using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Privacy;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Host.Backup;
+using Crm.Analytics.Host.Marts;
 using Crm.Analytics.Host.Observation;
 using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
+using Crm.Analytics.Models;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Declarations.Reading;
+using Crm.Analytics.Warehouse.Engines;
+using Crm.Analytics.Warehouse.Engines.ClickHouse;
 using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Query;
 using Crm.Analytics.Warehouse.Storage;
@@ -25,6 +30,8 @@ internal static class Composition
 {
     /// <summary>Megabytes that a run uses for data when the project does not say.</summary>
     private const int DefaultMemory = 4000;
+
+    private static readonly ConcurrentDictionary<string, ClusterClient> clusters = new(StringComparer.Ordinal);
 
     /// <summary>Version of the program.</summary>
     public static string Version { get; } =
@@ -100,7 +107,34 @@ internal static class Composition
 
     /// <summary>The reader that answers questions from an open warehouse.</summary>
     public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new ObservedReader(
-        new CubeReader(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)), TimeProvider.System);
+        new CubeReader(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(WarehouseOf(project), TimeProvider.System).Note) { Star = StarOf(project) },
+        TimeProvider.System);
+
+    /// <summary>Where the rows of the star are that questions read.</summary>
+    public static IStarEngine StarOf(Project project)
+        => project.Settings.Cluster is { } cluster ? new ClusterStar(ClusterAt(ClusterAddress.Parse(cluster, project.Settings.Where.ToString()))) : OwnStar.Instance;
+
+    /// <summary>The client of a cluster; there is one for each, and it lives as long as the process.</summary>
+    public static ClusterClient ClusterAt(ClusterAddress address)
+        => clusters.GetOrAdd(address.ToString(), _ => new ClusterClient(address, ClusterLogin.From(Environment.GetEnvironmentVariable)));
+
+    /// <summary>Copies the star to a cluster, and compares.</summary>
+    public static (Shipment Shipment, IReadOnlyList<ComparedTable> Tables) CopyTo(Project project, CommandContext context, ClusterClient client, bool isAnew)
+        => Alone(project, context, "crm warehouse copy", session =>
+        {
+            if (isAnew)
+            {
+                new ClusterLog(session).NameOf(client.Address);
+                new ClusterLog(session).Forget(client.Address);
+            }
+
+            var shipment = Ship(project, session, client, context, null);
+            return (shipment, shipment.Run is { } run ? new ClusterComparison(session, client, project.Catalogue).Compare(run, context.Cancellation) : []);
+        });
+
+    private static Shipment Ship(Project project, ISession session, ClusterClient client, CommandContext context, IProgress<RunProgress>? progress)
+        => new ClusterShipment(session, client, project.Catalogue, Path.Combine(LandingOf(project), ".cluster"),
+            progress is null ? null : new ShipmentSteps(progress)).Ship(context.Cancellation);
 
     /// <summary>Opens a project's warehouse to be kept open for reading and writing; it is made when it is not there yet.</summary>
     public static ServedWarehouse OpenToServe(Project project, CommandContext context, string doing)
@@ -131,6 +165,17 @@ internal static class Composition
         {
             RetentionPeriods.Apply(session, project, TimeProvider.System.GetUtcNow().UtcDateTime).ToList()
                 .ForEach(t => context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{t.Removed:N0} rows of {t.Table} were older than they may become, and are gone")));
+        }
+
+        if (project.Settings.Cluster is { } cluster && !request.IsDry)
+        {
+            Ship(project, session, ClusterAt(ClusterAddress.Parse(cluster, project.Settings.Where.ToString())), context, progress);
+        }
+
+        if (project.Settings.Marts is { } marts)
+        {
+            var asOf = Reader(warehouse, project).Read(new CubeQuery { Dimensions = ["date.year"], Limit = 1 }, context.Cancellation).AsOf;
+            new MartFolder(project, marts, Path.Combine(OutOf(project), "marts")).Refresh(warehouse.Instance, asOf, context.Cancellation);
         }
 
         RunTelemetry.Tell(summary, TimeProvider.System.GetElapsedTime(began), TimeProvider.System.GetUtcNow());
@@ -169,12 +214,19 @@ internal static class Composition
     /// <summary>What a run works with.</summary>
     public static RunEnvironment Environment(Project project, ISession session, DuckDbInstance scratch)
     {
-        IRunStep[] after = [new RfmStep(), new ClvStep(), new LearningStep(), new RollupStep()];
+        IRunStep[] after = [new RfmStep(), new ClvStep(), new LearningStep(), .. StarModels.All.Select(m => new ScoringStep(m)), new RollupStep()];
         return new(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), after, Version, TimeProvider.System) { Suppressed = Suppression.Find(project.Folder) };
     }
 
     /// <summary>Writes to the warehouse what a person says, alone in it and in one transaction.</summary>
-    public static void Write(Project project, CommandContext context, string doing, Action<ISession> write)
+    public static void Write(Project project, CommandContext context, string doing, Action<ISession> write) => Alone(project, context, doing, session =>
+    {
+        session.InTransaction(() => write(session));
+        return true;
+    });
+
+    /// <summary>Works in the warehouse that is there, alone in it.</summary>
+    private static T Alone<T>(Project project, CommandContext context, string doing, Func<ISession, T> work)
     {
         var path = WarehouseOf(project);
         var served = context.Served is { } open && open.Path == path ? open : null;
@@ -188,7 +240,7 @@ internal static class Composition
             ? new OpenWarehouse(null, served.Instance)
             : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
         using var session = warehouse.Instance.Connect();
-        session.InTransaction(() => write(session));
+        return work(session);
     }
 
     /// <summary>Checks the SQL of the sources' maps against the columns their streams have now, without reading the data.</summary>

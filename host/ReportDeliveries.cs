@@ -1,3 +1,4 @@
+using Crm.Analytics.Host.Jobs;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Reports.Definitions;
 using Crm.Analytics.Reports.Delivery;
@@ -10,19 +11,19 @@ namespace Crm.Analytics.Host;
 /// <summary>Delivers reports of a project: what `crm report deliver` and scheduled jobs call.</summary>
 internal static class ReportDeliveries
 {
-    /// <summary>Delivers a report over the warehouse as it is.</summary>
+    /// <summary>Delivers reports over the warehouse as it is. A load of the jobs that failed since the newest data was published is said on them.</summary>
     /// <param name="project">The project.</param>
     /// <param name="context">What the command or job shares.</param>
-    /// <param name="report">Name of the report.</param>
-    /// <param name="delivery">One of its deliveries; null: all.</param>
-    /// <param name="loadFailedAt">When a load failed since the newest data was published, so that the reports say so; null: none did.</param>
+    /// <param name="reports">Names of the reports; none: all that are declared to go somewhere.</param>
+    /// <param name="delivery">One of their deliveries; null: all.</param>
     /// <returns>An outcome for each delivery, or for each recipient; <see cref="DeliveryState.Waiting"/> may succeed later.</returns>
     /// <exception cref="CrmException">No such report or delivery, or nothing is loaded.</exception>
-    public static IReadOnlyList<DeliveryOutcome> Deliver(Project project, CommandContext context, string report, string? delivery, DateTimeOffset? loadFailedAt = null)
+    public static IReadOnlyList<DeliveryOutcome> Deliver(Project project, CommandContext context, IReadOnlyList<string> reports, string? delivery)
     {
-        var file = Find(project, report);
+        IReadOnlyList<ReportFile> files = reports.Count > 0 ? [.. reports.Select(r => Find(project, r))] : [.. ReportWriting.List(project).Where(r => ReportFiles.Deliveries(r, project).Count > 0)];
         using var warehouse = Composition.OpenToRead(project, context);
-        return ReportDelivery.Deliver(Environment(project, warehouse, loadFailedAt), file, delivery, context.Cancellation);
+        var environment = Environment(project, warehouse, FailedLoad(project));
+        return [.. files.SelectMany(f => ReportDelivery.Deliver(environment, f, delivery, context.Cancellation))];
     }
 
     /// <summary>A report by its name.</summary>
@@ -38,9 +39,19 @@ internal static class ReportDeliveries
     public static DeliveryEnvironment Environment(Project project, OpenWarehouse warehouse, DateTimeOffset? loadFailedAt = null)
     {
         var secrets = Composition.SecretsOf(project);
+        var published = PublishedIn(warehouse);
         return new DeliveryEnvironment(
-            project, Composition.Reader(warehouse, project), new LoadState(PublishedIn(warehouse), loadFailedAt), Composition.Version, TimeProvider.System,
+            project, Composition.Reader(warehouse, project), new LoadState(published, loadFailedAt > published ? loadFailedAt : null), Composition.Version, TimeProvider.System,
             (text, where) => secrets.Resolve(new OptionValue([text], where)), secrets.Redact);
+    }
+
+    /// <summary>When a job that loads failed at its newest attempt; null when none did, or no server ever kept their times.</summary>
+    private static DateTimeOffset? FailedLoad(Project project)
+    {
+        var loads = project.Settings.Jobs.Where(j => j.Work == JobWork.Run).Select(j => j.Name).ToHashSet(StringComparer.Ordinal);
+        return loads.Count == 0 ? null
+            : JobsOfProject.History(project).List(null, 500).Where(r => r.Ended is not null && loads.Contains(r.Job)).GroupBy(r => r.Job).Select(r => r.MaxBy(a => a.Ended)!)
+                .Where(r => r.State is JobRunState.Failed or JobRunState.TimedOut or JobRunState.Lost).Max(r => r.Ended);
     }
 
     private static DateTimeOffset? PublishedIn(OpenWarehouse warehouse)

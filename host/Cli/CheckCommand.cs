@@ -65,7 +65,7 @@ internal static class CheckCommand
     private static IEnumerable<Problem> CheckJobs(Project project)
     {
         string[] reports = [.. ReportWriting.List(project).Select(r => r.Name)];
-        return project.Settings.Jobs.Where(j => j.Work == JobWork.Reports).SelectMany(j => j.Of).Where(r => !reports.Contains(r.Text))
+        return project.Settings.Jobs.Where(j => j.Work is JobWork.Reports or JobWork.Deliver).SelectMany(j => j.Of).Where(r => !reports.Contains(r.Text))
             .Select(r => new Problem(r.Where, $"no report '{r.Text}'", NearestName.Expected("one of the reports", r.Text, reports), "correct the name, or write the report"));
     }
 

@@ -29,6 +29,7 @@ internal static class CommandLine
             LineageCommand.Create(),
             QueryCommand.Create(),
             DrillCommand.Create(),
+            new Command("rollup", "Stored coarser grains of cubes") { RollupSuggestCommand.Create() },
             new Command("model", "Models of customers: lifetime value, churn, segments, forecasts")
             {
                 ModelListCommand.Create(), ModelFitCommand.Create(), ModelScoreCommand.Create(), ModelValidateCommand.Create(), ModelExplainCommand.Create(),
@@ -38,6 +39,7 @@ internal static class CommandLine
                 ReportListCommand.Create(), ReportNewCommand.Create(), ReportChoicesCommand.Create(), ReportRunCommand.Create(), ReportDeliverCommand.Create(),
                 ReportDeliveriesCommand.Create(), ReportRerunCommand.Create(),
             },
+            new Command("warehouse", "The warehouse on a cluster") { WarehouseCopyCommand.Create() },
             ServeCommand.Create(),
             JobsCommand.Create(),
             BackupCommand.Create(),

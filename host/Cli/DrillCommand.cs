@@ -29,13 +29,13 @@ internal static class DrillCommand
             var cell = parsed.GetValue(at)!.Select(Cell).ToDictionary(c => c.Member, c => c.Value);
             if (parsed.GetValue(rows))
             {
-                Through(context, project, new DrillThrough(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)), Drill.At(query, cell));
+                Through(context, project, new DrillThrough(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) }, Drill.At(query, cell));
                 return 0;
             }
 
             var drill = new Drill(project.Catalogue);
             var next = parsed.GetValue(to) is { } other ? Drill.Across(query, cell, other)
-                : parsed.GetValue(up) ? drill.Up(query, path: parsed.GetValue(path)) : drill.Down(query, cell, path: parsed.GetValue(path));
+                : parsed.GetValue(up) ? drill.Up(query, path: parsed.GetValue(path)) : drill.DownPastEmpty(Composition.Reader(warehouse, project), query, cell, path: parsed.GetValue(path), cancellation: context.Cancellation);
             context.Error.WriteLine(string.Join(" › ", Drill.Breadcrumb(next).Prepend("everything").Append($"by {string.Join(", ", next.Dimensions)}")));
             var result = Composition.Reader(warehouse, project).Read(next, context.Cancellation);
             if (context.Json)

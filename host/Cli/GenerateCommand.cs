@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Host.Generate;
+using Crm.Analytics.Host.Generate.Company;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 
@@ -19,29 +20,84 @@ internal static class GenerateCommand
         var days = Number("--days", "Days of data", defaults.Days);
         var seed = Number("--seed", "Equal seeds make equal files", defaults.Seed);
         var start = new Option<DateOnly>("--start") { Description = "First day", HelpName = "DATE", DefaultValueFactory = _ => defaults.Start };
-        return new Command("generate", "Make a project with generated data whose truth is known, for tests and trials") { customers, orders, products, days, seed, start }
-            .Does((context, parsed) => Run(context, defaults with
+        var years = new Option<int?>("--years") { Description = "A whole company over so many years, in all its source systems, instead of a shop's orders", HelpName = "Y" };
+        return new Command("generate", "Make a project with generated data whose truth is known, for tests and trials") { customers, years, orders, products, days, seed, start }
+            .Does((context, parsed) => parsed.GetValue(years) is { } y
+                ? RunCompany(context, CompanyOf(parsed, y))
+                : Run(context, defaults with
+                {
+                    Customers = parsed.GetValue(customers),
+                    Orders = parsed.GetValue(orders),
+                    Products = parsed.GetValue(products),
+                    Days = parsed.GetValue(days),
+                    Seed = parsed.GetValue(seed),
+                    Start = parsed.GetValue(start),
+                }));
+
+        // What was not said has the company's defaults, not the shop's.
+        CompanyOptions CompanyOf(ParseResult parsed, int y)
+        {
+            if (IsSaid(orders) || IsSaid(days))
             {
-                Customers = parsed.GetValue(customers),
-                Orders = parsed.GetValue(orders),
-                Products = parsed.GetValue(products),
-                Days = parsed.GetValue(days),
-                Seed = parsed.GetValue(seed),
-                Start = parsed.GetValue(start),
-            }));
+                throw new CrmException(FailureKind.WrongUse, IsSaid(orders) ? "--orders" : "--days", "crm generate", "--years without it",
+                    "Leave it out: how much a company's customers buy follows from them, and how long from --years");
+            }
+
+            var company = new CompanyOptions { Years = y, Seed = parsed.GetValue(seed) };
+            return company with
+            {
+                Customers = IsSaid(customers) ? parsed.GetValue(customers) : company.Customers,
+                Products = IsSaid(products) ? parsed.GetValue(products) : company.Products,
+                Start = IsSaid(start) ? parsed.GetValue(start) : company.Start,
+            };
+
+            bool IsSaid(Option option) => parsed.GetResult(option) is { Implicit: false };
+        }
+    }
+
+    private static int RunCompany(CommandContext context, CompanyOptions options)
+    {
+        CompanySummary made;
+        using (var display = ProgressDisplay.Start(context))
+        {
+            made = CompanyGenerator.Generate(options, FolderOf(context), new Share(display), context.Cancellation);
+        }
+
+        if (context.Json)
+        {
+            context.WriteJson(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("project", context.ProjectFolder);
+                json.WriteNumber("persons", made.Persons);
+                json.WriteNumber("records", made.Records);
+                json.WriteNumber("orders", made.Orders);
+                json.WriteNumber("lines", made.Lines);
+                json.WriteNumber("returnedLines", made.ReturnedLines);
+                json.WriteNumber("brokenLines", made.BrokenLines);
+                json.WriteNumber("unknownProducts", made.UnknownProducts);
+                json.WriteNumber("contacts", made.Contacts);
+                json.WriteNumber("cases", made.Cases);
+                json.WriteNumber("opportunities", made.Opportunities);
+                json.WriteEndObject();
+            });
+        }
+        else
+        {
+            context.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Made {made.Lines:N0} lines of {made.Orders:N0} orders by {made.Persons:N0} persons, whom nine systems know by {made.Records:N0} records, in {context.ProjectFolder}."));
+            context.WriteLine("truth/ says what is in them. Next: `crm run` there.");
+        }
+
+        return 0;
     }
 
     private static int Run(CommandContext context, GenerateOptions options)
     {
-        if (context.ProjectOption is null)
-        {
-            throw new CrmException(FailureKind.WrongUse, "no folder", "crm generate", "a new or empty folder", "Name it with --project");
-        }
-
         GenerateSummary made;
         using (var display = ProgressDisplay.Start(context))
         {
-            made = DataGenerator.Generate(options, context.ProjectFolder, new Share(display), context.Cancellation);
+            made = DataGenerator.Generate(options, FolderOf(context), new Share(display), context.Cancellation);
         }
 
         if (context.Json)
@@ -57,6 +113,9 @@ internal static class GenerateCommand
 
         return 0;
     }
+
+    private static string FolderOf(CommandContext context) => context.ProjectOption is not null ? context.ProjectFolder
+        : throw new CrmException(FailureKind.WrongUse, "no folder", "crm generate", "a new or empty folder", "Name it with --project");
 
     private static void WriteJson(CommandContext context, GenerateSummary made) => context.WriteJson(json =>
     {

@@ -7,7 +7,7 @@ namespace Crm.Analytics.Host.Cli;
 /// <summary><c>crm model validate</c>: what the newest scores stand on.</summary>
 internal static class ModelValidateCommand
 {
-    public static Command Create() => new Command("validate", "Tell what the newest scores of lifetime value stand on: parameters, fit, errors on a holdout").Does((context, _) =>
+    public static Command Create() => new Command("validate", "Tell what the newest scores stand on: parameters, fit, errors on data that the models had not seen").Does((context, _) =>
     {
         var project = Composition.ReadProject(context.ProjectFolder);
         using var warehouse = Composition.OpenToRead(project, context);

@@ -5,23 +5,32 @@ using Crm.Analytics.Warehouse;
 
 namespace Crm.Analytics.Host.Cli;
 
-/// <summary><c>crm report deliver</c>: sends a report where its declaration says, once, now.</summary>
+/// <summary><c>crm report deliver</c>: sends reports where their declarations say, once, now.</summary>
 internal static class ReportDeliverCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string>("NAME") { Description = "The report" };
+        var names = new Argument<string[]>("NAME") { Description = "Reports (default: all that are declared to go somewhere)", Arity = ArgumentArity.ZeroOrMore };
         var delivery = new Option<string?>("--delivery") { Description = "One of its deliveries (default: all)", HelpName = "NAME" };
-        return new Command("deliver", "Send a report where it is declared to go: folder, e-mail, webhook; to each recipient their rows") { name, delivery }
-            .Does((context, parsed) => Run(context, parsed.GetValue(name)!, parsed.GetValue(delivery)));
+        return new Command("deliver", "Send reports where they are declared to go: folder, e-mail, webhook; to each recipient their rows") { names, delivery }
+            .Does((context, parsed) => Run(context, parsed.GetValue(names) ?? [], parsed.GetValue(delivery)));
     }
 
-    private static int Run(CommandContext context, string name, string? delivery)
+    private static int Run(CommandContext context, IReadOnlyList<string> names, string? delivery)
     {
-        var outcomes = ReportDeliveries.Deliver(Composition.ReadProject(context.ProjectFolder), context, name, delivery);
+        if (delivery is not null && names.Count != 1)
+        {
+            throw new CrmException(FailureKind.WrongUse, $"--delivery {delivery} with {names.Count} reports", "crm report deliver", "the one report that it is a delivery of", "Name the report");
+        }
+
+        var outcomes = ReportDeliveries.Deliver(Composition.ReadProject(context.ProjectFolder), context, names, delivery);
         if (context.Json)
         {
             WriteJson(context, outcomes);
+        }
+        else if (outcomes.Count == 0)
+        {
+            context.WriteLine("No report is declared to go anywhere.");
         }
         else
         {

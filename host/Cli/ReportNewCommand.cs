@@ -1,9 +1,6 @@
 using System.CommandLine;
-using System.Text;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Reports.Definitions;
-using Crm.Analytics.Warehouse;
-using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Host.Cli;
 
@@ -22,21 +19,7 @@ internal static class ReportNewCommand
     private static int Run(CommandContext context, string name, string question, bool force)
     {
         var project = Composition.ReadProject(context.ProjectFolder);
-        if (!Identifier.IsValid(name))
-        {
-            throw new CrmException(FailureKind.WrongUse, $"'{name}'", "crm report new", "a name: lower-case letters, digits and _, a letter first", "Choose another name");
-        }
-
-        var path = Path.Combine(project.Folder, ReportFiles.Folder, $"{name}.yaml");
-        if (File.Exists(path) && !force)
-        {
-            throw new CrmException(FailureKind.WrongUse, "a report of that name is there", path, "a new name", "Choose another name, or replace it with --force");
-        }
-
-        var text = ReportProposal.Propose(name, question, project.Catalogue);
-        var plan = ReportFiles.Plan(new ReportFile(name, $"{ReportFiles.Folder}/{name}.yaml", FromLibrary: false, Encoding.UTF8.GetBytes(text)), project.Catalogue);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
+        var (path, plan) = new NewReport(project, "crm report new").Save(name, () => ReportProposal.Propose(name, question, project.Catalogue), force);
         if (context.Json)
         {
             context.WriteJson(json =>

@@ -9,6 +9,7 @@ using Crm.Analytics.Host.Web;
 using Crm.Analytics.Host.Web.Access;
 using Crm.Analytics.Host.Web.Api;
 using Crm.Analytics.Host.Web.Commands;
+using Crm.Analytics.Host.Web.Pages;
 using Crm.Analytics.Host.Web.Status;
 using Crm.Analytics.Warehouse.Declarations;
 
@@ -76,9 +77,11 @@ internal static class ServeCommand
         await using var jobs = await JobsOfProject.Start(project, (arguments, output, error, stop) =>
             CommandLine.Run([.. arguments, "--wait", "86400"], output, error, stop, new CommandOrigin(served, project.Folder, true) { Through = "job" }), context.Error.WriteLine);
         served.Jobs = jobs;
+        var site = new Site(project, served, asker => asker.Role == AccessRole.Administrator || project.Catalogue.Cubes.Values.All(c => c.AccessPolicies.Count == 0), TimeProvider.System);
         IReadOnlyList<IWebArea> areas =
         [
-            commands, .. push is null ? [] : new IWebArea[] { push }, Audited(new ApiArea(questions, gate.AskerOf)), Audited(new SignInArea(store, TimeProvider.System)),
+            commands, .. push is null ? [] : new IWebArea[] { push }, Audited(new ApiArea(questions, gate.AskerOf, new RowAnswers(questions, Composition.OutOf(project)))),
+            Audited(new SignInArea(store, TimeProvider.System)), Audited(new PagesArea(site, gate, questions.Tell)),
             .. ServerAreas.Of(project, served, jobs).Select(area => Audited(new GuardedArea(area, gate))),
         ];
         await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, project.Settings.Server, context.Cancellation, Elsewhere, areas);

@@ -59,7 +59,12 @@ public static class DataGenerator
         return session.Query<GenerateSummary>(Sql.Fill("summary", values), cancellation: cancellation)[0];
     }
 
-    private static void MakeFolder(string folder)
+    /// <summary>The macros that draw numbers, names and places.</summary>
+    internal static string Draws(int seed) => Sql.Fill("draws", ("seed", Text(seed)));
+
+    /// <summary>Makes the folder of a project.</summary>
+    /// <exception cref="CrmException">It is there and not empty.</exception>
+    internal static void MakeFolder(string folder)
     {
         if (System.IO.File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
         {

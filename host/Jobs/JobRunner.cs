@@ -36,6 +36,7 @@ internal sealed class JobRunner(JobCommand command, JobHistory history, TimeProv
         JobWork.Reports => [["report", "run", .. job.Of.Select(r => r.Text)]],
         JobWork.Backup => [["backup"]],
         JobWork.Models => [["model", "score"]],
+        JobWork.Deliver => [["report", "deliver", .. job.Of.Select(r => r.Text)]],
         _ => throw new UnreachableException(),
     };
 

@@ -12,17 +12,30 @@ internal static class ResultCsv
 
     public static void Write(CubeResult result, Stream to)
     {
-        using var csv = CsvWriter.Create(to, CsvWriterOptions.Default with { Injection = CsvInjection.Escape, NewLine = "\n" }, leaveOpen: true);
-        csv.WriteHeader([.. result.Columns.Select(c => c.Member)]);
+        using var csv = Open(result.Columns, to);
         foreach (var row in result.Rows)
         {
-            foreach (var value in row.Values)
-            {
-                WriteCell(csv, value);
-            }
-
-            csv.EndRecord();
+            WriteRow(csv, row.Values);
         }
+    }
+
+    /// <summary>Begins a file of rows that come one by one; disposing of the writer ends it and leaves the stream open.</summary>
+    public static CsvWriter Open(IReadOnlyList<ResultColumn> columns, Stream to)
+    {
+        var csv = CsvWriter.Create(to, CsvWriterOptions.Default with { Injection = CsvInjection.Escape, NewLine = "\n" }, leaveOpen: true);
+        csv.WriteHeader([.. columns.Select(c => c.Member)]);
+        return csv;
+    }
+
+    /// <summary>Writes a row.</summary>
+    public static void WriteRow(CsvWriter csv, IReadOnlyList<object?> values)
+    {
+        foreach (var value in values)
+        {
+            WriteCell(csv, value);
+        }
+
+        csv.EndRecord();
     }
 
     /// <summary>Rows of text, under the titles of their columns; null is an empty cell.</summary>
@@ -41,7 +54,8 @@ internal static class ResultCsv
         }
     }
 
-    private static void WriteCell(CsvWriter csv, object? value)
+    /// <summary>A value as a field.</summary>
+    internal static void WriteCell(CsvWriter csv, object? value)
     {
         switch (value)
         {

@@ -9,6 +9,9 @@ internal interface IWebArea
     /// <summary>True when a request shows by a secret header that no page of another site sent it; else its host must be this machine.</summary>
     bool HasOwnProof { get; }
 
+    /// <summary>True for a path that it answers.</summary>
+    bool Answers(string path) => path.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>Answers a request.</summary>
     Task Answer(HttpContext context);
 }

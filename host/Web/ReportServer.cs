@@ -99,13 +99,17 @@ internal sealed class ReportServer : IAsyncDisposable
         response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
         response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
         response.Headers.CacheControl = "no-cache";
-        if (_settings.BasePath.Length > 0 && request.Path.StartsWithSegments(_settings.BasePath, StringComparison.Ordinal, out var rest))
+        if (_settings.BasePath.Length > 0)
         {
-            // A proxy may leave the path in front or take it away; both are right.
-            (request.PathBase, request.Path) = (_settings.BasePath, rest.HasValue ? rest : "/");
+            // A proxy may leave the path in front or take it away; both are right, and either way what leads on has it in front.
+            request.PathBase = _settings.BasePath;
+            if (request.Path.StartsWithSegments(_settings.BasePath, StringComparison.Ordinal, out var rest))
+            {
+                request.Path = rest.HasValue ? rest : "/";
+            }
         }
 
-        var area = _areas.FirstOrDefault(a => request.Path.Value!.StartsWith(a.Prefix, StringComparison.Ordinal));
+        var area = _areas.FirstOrDefault(a => a.Answers(request.Path.Value!));
         if (area?.HasOwnProof != true && !IsThisMachine(request.Host))
         {
             // A page elsewhere that points its own name at this machine must not read what is here.
@@ -122,7 +126,7 @@ internal sealed class ReportServer : IAsyncDisposable
         }
         else if (_elsewhere(context) is { } place)
         {
-            response.Redirect(place);
+            response.Redirect(request.PathBase + place);
         }
         else if (request.Path == "/")
         {

@@ -20,12 +20,10 @@ public sealed class AttributionKind : IModelKind
     /// <inheritdoc/>
     public IReadOnlyList<KindOption> Options { get; } =
     [
-        new("customer", "COLUMN", "Who was touched") { Required = true },
-        new("date", "COLUMN", "When") { Required = true },
+        PurchaseTable.Customer with { Meaning = "Who was touched" }, PurchaseTable.Date,
         new("channel", "COLUMN", "By which channel or campaign") { Required = true },
         new("conversion", "COLUMN", "Whether the touch converted: 1, true or yes") { Required = true },
-        new("amount", "COLUMN", "Value of the conversion; by default 1"),
-        new("format", "FORMAT", "Format of the dates, as yyyyMMdd; by default found out"),
+        PurchaseTable.Amount with { Meaning = "Value of the conversion; by default 1" }, PurchaseTable.Format,
         new("lookback", "DAYS", "Touches up to so many days before the conversion count") { Default = "30" },
         new("half-life", "DAYS", "Time-decay: a touch counts half as much after so many days") { Default = "7" },
     ];
@@ -33,27 +31,34 @@ public sealed class AttributionKind : IModelKind
     /// <inheritdoc/>
     public FitResult Fit(KindInput input)
     {
-        var reading = DateReading.Find(input, input.Column("date")!);
+        var purchases = PurchaseTable.Of(input);
         var conversion = input.Column("conversion")!;
         var isConversion = Sql.Fill("is_conversion", ("number", KindInput.NumberOf(conversion)), ("column", SqlName.Quote(conversion))).Trim();
         var value = Sql.Fill("value", ("is_conversion", isConversion), ("amount", input.Column("amount") is { } amount ? KindInput.NumberOf(amount) : "1")).Trim();
         var (lookback, halfLife) = (input.Number("lookback", 0.001, 100_000)!.Value, input.Number("half-life", 0.001, 100_000)!.Value);
-        var paths = new AttributionPaths(lookback * 86_400);
+        var paths = new AttributionPaths(lookback * 86_400, halfLife * 86_400);
         input.Session.Stream(
-            Sql.Fill("touches", ("customer", SqlName.Quote(input.Column("customer")!)), ("moment", reading.Expression), ("channel", SqlName.Quote(input.Column("channel")!)), ("value", value), ("table", input.Table)),
-            null, r => paths.Add(r.GetString(0), r.GetDouble(1), r.GetString(2), r.IsDBNull(3) ? null : Convert.ToDouble(r.GetValue(3), System.Globalization.CultureInfo.InvariantCulture)), input.Cancellation);
+            purchases.Fill(Sql, "touches", ("channel", SqlName.Quote(input.Column("channel")!)), ("value", value)),
+            null, r =>
+            {
+                paths.Touch(r.GetString(0), r.GetDouble(1), r.GetString(2));
+                if (!r.IsDBNull(3))
+                {
+                    paths.Convert(r.GetString(0), r.GetDouble(1), System.Convert.ToDouble(r.GetValue(3), System.Globalization.CultureInfo.InvariantCulture));
+                }
+            }, input.Cancellation);
         paths.End();
         if (paths.Conversions == 0)
         {
             throw input.Unfit("no touch converted", "touches of which some have a conversion", "Check the column");
         }
 
-        var shares = paths.Shares(halfLife * 86_400);
+        var shares = paths.Shares();
         return new FitResult(Name, Title)
         {
             Conventions =
             [
-                new("dates", reading.Said), new("path", FormattableString.Invariant($"touches of a customer up to {lookback:0.##} days before a conversion, the converting one included; a conversion ends its path")),
+                new("dates", purchases.Dates.Said), new("path", FormattableString.Invariant($"touches of a customer up to {lookback:0.##} days before a conversion, the converting one included; a conversion ends its path")),
                 new("position", "40 % to the first, 40 % to the last, 20 % to those between"), new("time_decay", FormattableString.Invariant($"half for every {halfLife:0.##} days before the conversion")),
                 new("markov", "how many conversions fewer without the channel, in a first-order chain over all paths; scaled to all conversions"),
             ],
@@ -62,7 +67,7 @@ public sealed class AttributionKind : IModelKind
             Tables =
             [
                 new("channels", "Value owed to each channel", ["channel", "touches", "first", "last", "linear", "time_decay", "position", "markov", "removal_effect"],
-                    [.. shares.OrderByDescending(s => s.Markov).Select(s => (IReadOnlyList<object?>)[s.Channel, s.Touches, s.First, s.Last, s.Linear, s.TimeDecay, s.Position, s.Markov, s.RemovalEffect])]) { Shown = 50 },
+                    [.. shares.OrderByDescending(s => s.Markov.Value).Select(s => (IReadOnlyList<object?>)[s.Channel, s.Touches, s.First.Value, s.Last.Value, s.Linear.Value, s.TimeDecay.Value, s.Position.Value, s.Markov.Value, s.RemovalEffect])]) { Shown = 50 },
             ],
             Warnings = paths.Conversions < 30 ? [$"only {paths.Conversions} conversions; the shares are mostly chance"] : [],
         };

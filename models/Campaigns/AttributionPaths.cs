@@ -1,53 +1,91 @@
 namespace Crm.Analytics.Models.Campaigns;
 
-/// <summary>What a channel is owed.</summary>
-internal sealed record ChannelShare(
-    string Channel, long Touches, double First, double Last, double Linear, double TimeDecay, double Position, double Markov, double RemovalEffect);
+/// <summary>What a channel is owed by one rule.</summary>
+/// <param name="Conversions">Conversions.</param>
+/// <param name="Value">Their value.</param>
+internal readonly record struct Credit(double Conversions, double Value)
+{
+    /// <summary>Adds two credits.</summary>
+    public static Credit operator +(Credit a, Credit b) => new(a.Conversions + b.Conversions, a.Value + b.Value);
+}
 
-/// <summary>Paths of touches, collected customer by customer in the order of time.</summary>
+/// <summary>What a channel is owed.</summary>
+internal sealed record ChannelShare(string Channel, long Touches, Credit First, Credit Last, Credit Linear, Credit TimeDecay, Credit Position, Credit Markov, double RemovalEffect);
+
+/// <summary>
+/// Paths of touches, taken in customer by customer in the order of time; a path ends with a conversion, or open. Only sums are kept, so that memory does not grow
+/// with the customers.
+/// </summary>
 /// <param name="lookback">Seconds before a conversion within which touches count.</param>
-internal sealed class AttributionPaths(double lookback)
+/// <param name="halfLife">Seconds after which a touch counts half by time-decay.</param>
+internal sealed class AttributionPaths(double lookback, double halfLife)
 {
     private readonly Dictionary<string, int> channels = new(StringComparer.Ordinal);
-    private readonly List<Path> converted = [];
+    private readonly List<Sums> sums = [];
     private readonly Dictionary<(int From, int To), double> steps = [];
     private readonly List<(double At, int Channel)> open = [];
     private string? customer;
+    private long touches;
 
     /// <summary>All paths, those without a conversion too.</summary>
     public long Paths { get; private set; }
 
     /// <summary>Paths that converted.</summary>
-    public long Conversions => converted.Count;
+    public long Conversions { get; private set; }
 
-    /// <summary>Value of the conversions.</summary>
-    public double Value => converted.Sum(p => p.Value);
+    /// <summary>Value of their conversions.</summary>
+    public double Value { get; private set; }
+
+    /// <summary>Conversions without a touch within the lookback.</summary>
+    public long UntouchedConversions { get; private set; }
+
+    /// <summary>Value of these.</summary>
+    public double UntouchedValue { get; private set; }
 
     /// <summary>Touches on a path that converted, on average.</summary>
-    public double TouchesPerConversion => converted.Average(p => p.Touches.Length);
+    public double TouchesPerConversion => (double)touches / Conversions;
 
-    /// <summary>Adds a touch; those of a customer come together, in the order of time.</summary>
-    public void Add(string who, double at, string channel, double? value)
+    /// <summary>Adds a touch; what belongs to a customer comes together, in the order of time.</summary>
+    public void Touch(string who, double at, string channel)
     {
-        if (who != customer)
-        {
-            End();
-            customer = who;
-        }
-
+        Begin(who);
         if (!channels.TryGetValue(channel, out var number))
         {
             channels.Add(channel, number = channels.Count);
+            sums.Add(new Sums());
         }
 
         open.Add((at, number));
-        if (value is { } worth)
+    }
+
+    /// <summary>Adds a conversion, which ends the customer's path.</summary>
+    public void Convert(string who, double at, double value)
+    {
+        Begin(who);
+        open.RemoveAll(t => at - t.At > lookback);
+        if (open.Count == 0)
         {
-            var touches = open.Where(t => at - t.At <= lookback).ToArray();
-            converted.Add(new(touches, at, worth));
-            Step([.. touches.Select(t => t.Channel)], isConversion: true);
-            open.Clear();
+            UntouchedConversions++;
+            UntouchedValue += value;
+            return;
         }
+
+        Conversions++;
+        Value += value;
+        touches += open.Count;
+        var all = open.Sum(t => Weight(at, t.At));
+        for (var i = 0; i < open.Count; i++)
+        {
+            var sum = sums[open[i].Channel];
+            sum.Touches++;
+            sum.First += Part(i == 0 ? 1 : 0, value);
+            sum.Last += Part(i == open.Count - 1 ? 1 : 0, value);
+            sum.Linear += Part(1.0 / open.Count, value);
+            sum.TimeDecay += Part(Weight(at, open[i].At) / all, value);
+            sum.Position += Part(open.Count == 1 ? 1 : open.Count == 2 ? 0.5 : i == 0 || i == open.Count - 1 ? 0.4 : 0.2 / (open.Count - 2), value);
+        }
+
+        Step(isConversion: true);
     }
 
     /// <summary>Ends the last customer's path.</summary>
@@ -55,52 +93,51 @@ internal sealed class AttributionPaths(double lookback)
     {
         if (open.Count > 0)
         {
-            Step([.. open.Select(t => t.Channel)], isConversion: false);
-            open.Clear();
+            Step(isConversion: false);
         }
     }
 
-    /// <summary>What each channel is owed.</summary>
-    /// <param name="halfLife">Seconds after which a touch counts half.</param>
-    public IReadOnlyList<ChannelShare> Shares(double halfLife)
+    /// <summary>What each channel is owed; the credits of each rule sum to the conversions that were touched.</summary>
+    public IReadOnlyList<ChannelShare> Shares()
     {
-        var n = channels.Count;
-        var (touches, first, last, linear, decay, position) = (new long[n], new double[n], new double[n], new double[n], new double[n], new double[n]);
-        foreach (var path in converted)
-        {
-            var count = path.Touches.Length;
-            first[path.Touches[0].Channel] += path.Value;
-            last[path.Touches[^1].Channel] += path.Value;
-            var weights = Array.ConvertAll(path.Touches, t => Math.Pow(0.5, (path.At - t.At) / halfLife));
-            var all = weights.Sum();
-            for (var i = 0; i < count; i++)
-            {
-                var channel = path.Touches[i].Channel;
-                touches[channel]++;
-                linear[channel] += path.Value / count;
-                decay[channel] += path.Value * weights[i] / all;
-                position[channel] += path.Value * (count == 1 ? 1 : count == 2 ? 0.5 : i == 0 || i == count - 1 ? 0.4 : 0.2 / (count - 2));
-            }
-        }
-
         var whole = Reached(-1);
-        var effects = Enumerable.Range(0, n).Select(c => whole > 0 ? Math.Max(0, 1 - (Reached(c) / whole)) : 0).ToArray();
-        var sum = effects.Sum();
-        var value = Value;
-        return [.. channels.Select(c => new ChannelShare(
-            c.Key, touches[c.Value], first[c.Value], last[c.Value], linear[c.Value], decay[c.Value], position[c.Value], sum > 0 ? value * effects[c.Value] / sum : 0, effects[c.Value]))];
+        var effects = Enumerable.Range(0, channels.Count).Select(c => whole > 0 ? Math.Max(0, 1 - (Reached(c) / whole)) : 0).ToArray();
+        var all = effects.Sum();
+        return [.. channels.Select(c =>
+        {
+            var (sum, part) = (sums[c.Value], all > 0 ? effects[c.Value] / all : 0);
+            return new ChannelShare(c.Key, sum.Touches, sum.First, sum.Last, sum.Linear, sum.TimeDecay, sum.Position, new(part * Conversions, part * Value), effects[c.Value]);
+        })];
+    }
+
+    private static Credit Part(double share, double value) => new(share, share * value);
+
+    private double Weight(double at, double touched) => Math.Pow(0.5, (at - touched) / halfLife);
+
+    private void Begin(string who)
+    {
+        if (who != customer)
+        {
+            End();
+            customer = who;
+        }
     }
 
     // States: channels from 0; start −1, conversion −2, nothing −3.
-    private void Step(int[] path, bool isConversion)
+    private void Step(bool isConversion)
     {
         Paths++;
         var from = -1;
-        foreach (var channel in path.Append(isConversion ? -2 : -3))
+        foreach (var (_, channel) in open)
         {
-            steps[(from, channel)] = steps.GetValueOrDefault((from, channel)) + 1;
+            Count(from, channel);
             from = channel;
         }
+
+        Count(from, isConversion ? -2 : -3);
+        open.Clear();
+
+        void Count(int a, int b) => steps[(a, b)] = steps.GetValueOrDefault((a, b)) + 1;
     }
 
     // The probability of a conversion from the start when a channel leads nowhere, by iteration (the chain is absorbing).
@@ -134,5 +171,18 @@ internal sealed class AttributionPaths(double lookback)
         return reached[0];
     }
 
-    private sealed record Path((double At, int Channel)[] Touches, double At, double Value);
+    private sealed class Sums
+    {
+        public long Touches { get; set; }
+
+        public Credit First { get; set; }
+
+        public Credit Last { get; set; }
+
+        public Credit Linear { get; set; }
+
+        public Credit TimeDecay { get; set; }
+
+        public Credit Position { get; set; }
+    }
 }

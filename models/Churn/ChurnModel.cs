@@ -1,8 +1,8 @@
 using System.Globalization;
 using Crm.Analytics.Models.Learning;
 using Crm.Analytics.Models.Numerics;
+using Crm.Analytics.Models.Scoring;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Churn;
@@ -64,6 +64,7 @@ public static class ChurnModel
             notes = string.Join("; ", outcome.Notes),
         });
         var changed = Merge(session, catalogue, "churn", "churn_row", ["snapshot_date", "customer_key"], run) + Merge(session, catalogue, "churn_fit", "churn_fit_row", ["snapshot_date"], run);
+        ModelChecks.Write(session, catalogue, "churn", newest, [.. Checks(outcome.Validation)], run);
         session.Execute(Sql.Fill("forget"));
         return changed;
     }
@@ -134,6 +135,9 @@ public static class ChurnModel
         }
     }
 
+    private static IEnumerable<CheckPoint> Checks(ChurnValidation? validation) => (validation?.Reliability ?? [])
+        .Select((g, i) => new CheckPoint("calibration", string.Create(CultureInfo.InvariantCulture, $"tenth {i + 1}"), g.Predicted, g.Observed, g.Rows));
+
     private static string? Lack(Rate? rate) => rate is null or { Rows: 0 }
         ? "no probabilities: the history is shorter than the horizon, so nobody is known to have left or stayed"
         : Math.Min(rate.Leavers, rate.Rows - rate.Leavers) < LeastOfEach
@@ -146,8 +150,7 @@ public static class ChurnModel
 
     private static long Merge(ISession session, Catalogue catalogue, string fact, string wanted, IReadOnlyList<string> key, int run)
     {
-        var table = StarTable.Of(catalogue.Facts[fact], catalogue.Dimensions);
-        var counts = TableMerge.Apply(session, new MergeRequest(table, wanted, key, Scope: "true", Ignore: []), run);
+        var counts = ScoreTable.Merge(session, catalogue, fact, wanted, key, run);
         return counts.Inserted + counts.Changed + counts.Removed;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crm.Analytics.Models.Kinds;
 using Crm.Analytics.Models.Numerics;
+using Crm.Analytics.Models.Scoring;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Clv;
@@ -43,6 +44,11 @@ internal sealed class Candidates
     /// The identified model of greatest likelihood (all have four parameters); NBD when the data do not tell any model's leaving; null when there is none.
     /// </summary>
     public PurchaseFit? Best { get; }
+
+    /// <summary>Points of the chart that checks the model to score with, on the last third of the time.</summary>
+    public IReadOnlyList<CheckPoint> Checks
+        => fits.Find(f => f.Fit == Best).Holdout is { } holdout
+            ? [.. holdout.ByFrequency.Rows.Select(r => new CheckPoint("holdout", (string)r[0]!, (double?)r[3], (double?)r[2], (double)r[1]!))] : [];
 
     /// <summary>The model of spend.</summary>
     public SpendModel Spend { get; }

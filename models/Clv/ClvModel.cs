@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Crm.Analytics.Models.Costs;
 using Crm.Analytics.Models.Numerics;
+using Crm.Analytics.Models.Scoring;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;
@@ -15,7 +17,7 @@ namespace Crm.Analytics.Models.Clv;
 public static class ClvModel
 {
     /// <summary>Version of the mathematics: raised when the same data would make other scores.</summary>
-    public const string Version = "1";
+    public const string Version = "2";
 
     private static readonly SqlFile Sql = SqlFile.Beside(typeof(ClvModel));
 
@@ -55,6 +57,7 @@ public static class ClvModel
         var scope = Sql.Fill("scope", ("month", new DateOnly(end.Year, end.Month, 1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))).Trim();
         var changed = Merge(session, catalogue, "clv", "clv_row", ["snapshot_date", "customer_key"], scope, run)
             + Merge(session, catalogue, "clv_model", "clv_model_row", ["snapshot_date", "model"], scope, run);
+        ModelChecks.Write(session, catalogue, "lifetime_value", end, fits.Checks, run);
         session.Execute(Sql.Fill("forget"));
         return changed;
     }
@@ -66,6 +69,7 @@ public static class ClvModel
         var predictions = new Predictions(fit, unit, settings.Horizon, unit.Discount(settings.DiscountRate)).Of(histories);
         session.Execute(Sql.Fill("prediction"));
         Write(session, predictions);
+        CustomerCosts.Prepare(session, cancellation);
         var c = spend.Covariance!;
         session.Execute(Sql.Fill("rows"), new
         {
@@ -84,6 +88,7 @@ public static class ClvModel
             horizon_days = settings.Horizon * unit.Days,
             margin,
         }, cancellation);
+        CustomerCosts.Forget(session);
         return true;
     }
 
@@ -124,7 +129,7 @@ public static class ClvModel
 
     private static long Merge(ISession session, Catalogue catalogue, string fact, string wanted, IReadOnlyList<string> key, string scope, int run)
     {
-        var counts = TableMerge.Apply(session, new(StarTable.Of(catalogue.Facts[fact], catalogue.Dimensions), wanted, key, scope, Ignore: []), run);
+        var counts = ScoreTable.Merge(session, catalogue, fact, wanted, key, run, scope);
         return counts.Inserted + counts.Changed + counts.Removed;
     }
 }

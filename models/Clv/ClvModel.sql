@@ -1,5 +1,5 @@
 -- grain: one row per customer at the snapshot date, and one per model
--- reads: star.fact_sales, star.fact_campaign_contact, star.dim_customer, clv_customer
+-- reads: star.fact_sales, star.dim_customer, clv_customer, marketing_cost, service_cost, acquisition_cost
 -- writes: clv_day, clv_customer (temporary; the loader's merge writes star.score_clv and star.score_clv_model)
 
 -- part: newest
@@ -32,14 +32,19 @@ CREATE OR REPLACE TEMP TABLE clv_prediction (repeats INTEGER, last_age INTEGER, 
 
 -- part: rows
 -- The interval of the value joins the errors of purchases and of value; both are on the logarithm, where they add. A customer without known spend is
--- expected to spend as a new one. Marketing goes on at the customer's rate so far, while the customer stays.
+-- expected to spend as a new one. Marketing and service go on at the customer's rate so far, while the customer stays.
 CREATE OR REPLACE TEMP TABLE clv_row AS
 WITH contact AS (
-  SELECT customer_key AS customer, sum(cost)::DOUBLE AS cost FROM star.fact_campaign_contact WHERE sent_at::DATE <= $snapshot::DATE AND NOT coalesce(is_control, false) GROUP BY customer_key
+  SELECT customer_key AS customer, sum(cost)::DOUBLE AS cost FROM marketing_cost WHERE day <= $snapshot::DATE GROUP BY customer_key
+),
+served AS (
+  SELECT customer_key AS customer, sum(cost)::DOUBLE AS cost FROM service_cost WHERE day <= $snapshot::DATE GROUP BY customer_key
 ),
 known AS (
-  SELECT customer.*, coalesce(repeats > 0 AND repeat_spend > 0, false) AS is_known, coalesce(contact.cost, 0) AS contact_cost
-  FROM clv_customer AS customer LEFT JOIN contact USING (customer)
+  SELECT customer.*, coalesce(repeats > 0 AND repeat_spend > 0, false) AS is_known, coalesce(contact.cost, 0) AS contact_cost,
+    coalesce(served.cost, 0) AS served_cost, won.cost AS won_cost
+  FROM clv_customer AS customer LEFT JOIN contact USING (customer) LEFT JOIN served USING (customer)
+  LEFT JOIN acquisition_cost AS won ON won.customer_key = customer.customer AND won.day <= $snapshot::DATE
 ),
 worth AS (
   SELECT *, CASE WHEN is_known THEN repeats ELSE 0 END AS x, CASE WHEN is_known THEN repeat_spend ELSE 0 END AS total FROM known
@@ -53,7 +58,8 @@ predicted AS (
   SELECT valued.*, probability_alive, expected, expected_error, discounted, residual,
     sqrt(expected_error ^ 2 + greatest(0, by_p ^ 2 * $pp::DOUBLE + by_q ^ 2 * $qq::DOUBLE + by_g ^ 2 * $gg::DOUBLE
       + 2 * (by_p * by_q * $pq::DOUBLE + by_p * by_g * $pg::DOUBLE + by_q * by_g * $qg::DOUBLE))) AS value_error,
-    contact_cost / greatest(age, 30) * $horizon_days::DOUBLE * probability_alive AS marketing
+    contact_cost / greatest(age, 30) * $horizon_days::DOUBLE * probability_alive AS marketing,
+    served_cost / greatest(age, 30) * $horizon_days::DOUBLE * probability_alive AS service
   FROM valued JOIN clv_prediction USING (repeats, last_age, age)
 )
 SELECT strftime($snapshot::DATE, '%Y%m%d')::INTEGER AS date_key, customer::INTEGER AS customer_key, coalesce(version.customer_version_key, 0) AS customer_version_key,
@@ -61,11 +67,11 @@ SELECT strftime($snapshot::DATE, '%Y%m%d')::INTEGER AS date_key, customer::INTEG
   CASE WHEN is_known THEN repeat_spend / repeats END AS average_repeat_value, probability_alive, expected AS expected_purchases,
   expected * exp(-1.959963984540054 * expected_error) AS expected_purchases_low, expected * exp(1.959963984540054 * expected_error) AS expected_purchases_high,
   expected_value,
-  ($margin::DOUBLE * expected_value * discounted - marketing)::DECIMAL(18,4) AS lifetime_value,
-  ($margin::DOUBLE * expected_value * discounted * exp(-1.959963984540054 * value_error) - marketing)::DECIMAL(18,4) AS lifetime_value_low,
-  ($margin::DOUBLE * expected_value * discounted * exp(1.959963984540054 * value_error) - marketing)::DECIMAL(18,4) AS lifetime_value_high,
+  ($margin::DOUBLE * expected_value * discounted - marketing - service)::DECIMAL(18,4) AS lifetime_value,
+  ($margin::DOUBLE * expected_value * discounted * exp(-1.959963984540054 * value_error) - marketing - service)::DECIMAL(18,4) AS lifetime_value_low,
+  ($margin::DOUBLE * expected_value * discounted * exp(1.959963984540054 * value_error) - marketing - service)::DECIMAL(18,4) AS lifetime_value_high,
   ($margin::DOUBLE * expected_value * residual)::DECIMAL(18,4) AS residual_lifetime_value,
-  marketing::DECIMAL(18,4) AS marketing_cost,
+  marketing::DECIMAL(18,4) AS marketing_cost, service::DECIMAL(18,4) AS service_cost, won_cost::DECIMAL(18,4) AS acquisition_cost,
   ($margin::DOUBLE * spend)::DECIMAL(18,4) AS historic_value,
   ($margin::DOUBLE * spend / greatest(age, 30.4375) * $horizon_days::DOUBLE * avg(probability_alive) OVER ())::DECIMAL(18,4) AS simple_value
 FROM predicted

@@ -20,10 +20,7 @@ public sealed class CohortsKind : IModelKind
     /// <inheritdoc/>
     public IReadOnlyList<KindOption> Options { get; } =
     [
-        new("customer", "COLUMN", "Who bought, by name or place of the column") { Required = true },
-        new("date", "COLUMN", "When") { Required = true },
-        new("amount", "COLUMN", "For how much; negative amounts are refunds, and no purchases"),
-        new("format", "FORMAT", "Format of the dates, as yyyyMMdd; by default found out"),
+        PurchaseTable.Customer, PurchaseTable.Date, PurchaseTable.Amount, PurchaseTable.Format,
         new("by", "COLUMN", "Cohorts by this column of the first purchase (channel, campaign, product) instead of its month"),
         new("acquisition-cost", "N", "Cost of winning a customer: tells when a cohort has paid it back"),
     ];
@@ -31,17 +28,12 @@ public sealed class CohortsKind : IModelKind
     /// <inheritdoc/>
     public FitResult Fit(KindInput input)
     {
-        var reading = DateReading.Find(input, input.Column("date")!);
-        var group = input.Column("by");
-        input.Session.Execute(
-            Sql.Fill(
-                "months", ("customer", SqlName.Quote(input.Column("customer")!)), ("moment", reading.Expression),
-                ("amount", input.Column("amount") is { } amount ? KindInput.NumberOf(amount) : Sql.Fill("none").Trim()),
-                ("group", group is null ? Sql.Fill("none").Trim() : SqlName.Quote(group)), ("table", input.Table)), null, input.Cancellation);
+        var (purchases, group) = (PurchaseTable.Of(input), input.Column("by"));
+        input.Session.Execute(purchases.Fill(Sql, "months", ("group", PurchaseTable.Optional(group))), null, input.Cancellation);
         var rows = input.Session.Query<Cell>(Sql.Fill("cohorts", ("name", Sql.Fill(group is null ? "by_month" : "by_kind").Trim())), null, input.Cancellation);
         if (rows.Count == 0)
         {
-            throw input.Unfit("no row has a customer and a date", "purchases", "Check the columns and the format of dates");
+            throw PurchaseTable.Empty(input);
         }
 
         var cost = input.Number("acquisition-cost", 0);
@@ -50,7 +42,7 @@ public sealed class CohortsKind : IModelKind
         {
             Conventions =
             [
-                new("dates", reading.Said), new("cohort", group is null ? "calendar month of the first row of a customer" : $"{group} of the first row of a customer"),
+                new("dates", purchases.Dates.Said), new("cohort", group is null ? "calendar month of the first row of a customer" : $"{group} of the first row of a customer"),
                 new("retained", "a customer with any row in the month; ages are calendar months since that of the first"),
             ],
             Counts = [new("customers", cohorts.Sum(c => c.First().Size), "customers"), new("cohorts", cohorts.Count, "cohorts")],

@@ -27,6 +27,3 @@ strftime(cohort, '%Y-%m')
 
 -- part: by_kind
 coalesce(kind, '(none)')
-
--- part: none
-NULL

@@ -1,5 +1,5 @@
 -- grain: one model at its newest snapshot
--- reads: star.score_clv_model, star.score_clv
+-- reads: star.score_clv_model, star.score_clv, star.score_churn_fit, star.score_model_check, star.score_model_snapshot
 -- writes: none
 
 -- part: models
@@ -21,3 +21,14 @@ SELECT tenth::INTEGER AS tenth, count(*) AS customers, sum(lifetime_value)::DOUB
 FROM placed
 GROUP BY tenth
 ORDER BY tenth
+
+-- part: churn
+SELECT learner, customers, churn_rate, auc, average_precision, lift_top_tenth, brier, notes
+FROM star.score_churn_fit
+WHERE snapshot_date = (SELECT max(snapshot_date) FROM star.score_churn_fit)
+
+-- part: checks
+SELECT model, chart, label, expected, actual, members FROM star.score_model_check ORDER BY model DESC, chart, position
+
+-- part: snapshots
+SELECT model, snapshot_date, model_version, data_version, members, fit_quality, status FROM star.score_model_snapshot ORDER BY model

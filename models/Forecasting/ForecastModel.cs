@@ -1,6 +1,6 @@
 using System.Globalization;
+using Crm.Analytics.Models.Scoring;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Forecasting;
@@ -25,9 +25,10 @@ public static class ForecastModel
         session.Execute(Sql.Fill("made"));
         var period = SeriesPeriod.All.First(p => p.Name == settings.Period);
         var series = new SeriesTable(session, "forecast_value", "moment") { Series = "series", Value = "amount", GapsAreZero = true }.Read(period, period.LastWhole(newest), cancellation);
+        var outlooks = SeriesOutlooks.Forecast(series, new OutlookOptions(settings.Horizon, period.Season), cancellation);
         using (var append = session.Append("temp", "forecast_made"))
         {
-            foreach (var outlook in SeriesOutlooks.Forecast(series, new OutlookOptions(settings.Horizon, period.Season), cancellation))
+            foreach (var outlook in outlooks)
             {
                 var tried = outlook.Trial.Errors.Where(e => e.Method == outlook.Method).ToList();
                 double? smape = tried.Count == 0 ? null : tried.Average(e => e.Smape);
@@ -44,14 +45,27 @@ public static class ForecastModel
 
         session.Execute(Sql.Fill("rows"), new { newest, period = period.Name }, cancellation);
         var changed = Merge(session, catalogue, "forecast", ["series", "period_start"], run) + Merge(session, catalogue, "pipeline", ["stage"], run);
+        ModelChecks.Write(session, catalogue, "forecast", newest, [.. Checks([.. outlooks.Select(o => o.Trial)])], run);
         session.Execute(Sql.Fill("forget"));
         return changed;
     }
 
+    // Errors on the last horizon, by method; what choosing per series was worth comes last.
+    private static IEnumerable<CheckPoint> Checks(IReadOnlyCollection<SeriesTrial> trials)
+    {
+        var summaries = SeriesOutlooks.Summaries(trials, 0).Append(SeriesOutlooks.Choosing(trials)).OfType<MethodSummary>().ToList();
+        foreach (var (chart, value) in new (string, Func<MethodSummary, double?>)[] { ("smape", s => s.Smape), ("mase", s => s.Mase), ("owa", s => s.Owa) })
+        {
+            foreach (var summary in summaries)
+            {
+                yield return new(chart, summary.Method, null, value(summary), summary.Series);
+            }
+        }
+    }
+
     private static long Merge(ISession session, Catalogue catalogue, string fact, IReadOnlyList<string> key, int run)
     {
-        var table = StarTable.Of(catalogue.Facts[fact], catalogue.Dimensions);
-        var counts = TableMerge.Apply(session, new MergeRequest(table, $"{fact}_row", key, Scope: "true", Ignore: []), run);
+        var counts = ScoreTable.Merge(session, catalogue, fact, $"{fact}_row", key, run);
         return counts.Inserted + counts.Changed + counts.Removed;
     }
 }

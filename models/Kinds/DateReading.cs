@@ -15,7 +15,8 @@ public sealed record DateReading(string Expression, string Said)
     private static readonly string[] known =
     [
         "", "%Y%m%d", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M",
-        "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d-%m-%Y", "%m-%d-%Y", "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d-%b-%y", "%d/%m/%y", "%m/%d/%y",
+        "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d-%m-%Y", "%m-%d-%Y", "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d-%b-%y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y",
+        "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p", "%d.%m.%Y, %H:%M", "%Y.%m.%d", "%Y%m%d%H%M%S", "%d %B %Y", "%B %d, %Y",
         "%Y-%m", "%Y/%m", "%Y%m", "%m/%Y", "%Y",
     ];
 
@@ -36,6 +37,11 @@ public sealed record DateReading(string Expression, string Said)
         }
 
         var counted = Count(input, column, known);
+        if (counted.Given == 0)
+        {
+            throw input.Unfit($"no row has a date in {column}", "rows with dates", "Name another column");
+        }
+
         var best = counted.Read.Max();
         var fits = known.Where((_, i) => counted.Read[i] == best).ToList();
         if (best == 0 || best < counted.Given * 0.5)

@@ -91,12 +91,7 @@ public sealed record KindInput(
         => Text(option) is { } text ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(c => ColumnNamed(option, c))] : [];
 
     /// <summary>A column's value as a number, as an expression: blanks, currency signs and thousands separators are left out; what is no number is NULL.</summary>
-    public static string NumberOf(string column)
-    {
-        var text = $"trim({SqlName.Quote(column)})";
-        return $"CASE WHEN {text} SIMILAR TO '[-+]?[0-9]+,[0-9]{{1,2}}' THEN TRY_CAST(replace({text}, ',', '.') AS DOUBLE) "
-            + $"ELSE coalesce(TRY_CAST({text} AS DOUBLE), TRY_CAST(regexp_replace({text}, '[^0-9.eE+-]', '', 'g') AS DOUBLE)) END";
-    }
+    public static string NumberOf(string column) => NumberReading.Of($"trim({SqlName.Quote(column)})");
 
     /// <summary>An error about an option.</summary>
     public CrmException Wrong(string option, string found, string expected)

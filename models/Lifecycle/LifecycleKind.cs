@@ -20,26 +20,19 @@ public sealed class LifecycleKind : IModelKind
     /// <inheritdoc/>
     public IReadOnlyList<KindOption> Options { get; } =
     [
-        new("customer", "COLUMN", "Who bought, by name or place of the column") { Required = true },
-        new("date", "COLUMN", "When") { Required = true },
-        new("amount", "COLUMN", "For how much; negative amounts are refunds, and no purchases"),
-        new("format", "FORMAT", "Format of the dates, as yyyyMMdd; by default found out"),
-        new("as-of", "DAY", "Day of the stages; what comes later does not count (default: the newest)"),
+        PurchaseTable.Customer, PurchaseTable.Date, PurchaseTable.Amount, PurchaseTable.Format, PurchaseTable.AsOf,
         new("period", "DAYS", "Length of a period") { Default = "90" },
     ];
 
     /// <inheritdoc/>
     public FitResult Fit(KindInput input)
     {
-        var reading = DateReading.Find(input, input.Column("date")!);
-        input.Session.Execute(
-            Sql.Fill(
-                "sales", ("customer", SqlName.Quote(input.Column("customer")!)), ("moment", reading.Expression),
-                ("amount", input.Column("amount") is { } amount ? KindInput.NumberOf(amount) : Sql.Fill("none").Trim()), ("table", input.Table)), null, input.Cancellation);
+        var purchases = PurchaseTable.Of(input);
+        input.Session.Execute(purchases.Fill(Sql, "sales"), null, input.Cancellation);
         var days = input.Whole("period", 1, 10_000)!.Value;
         if ((input.Day("as-of") ?? input.Session.Scalar<DateOnly?>(Sql.Fill("newest"))) is not { } now)
         {
-            throw input.Unfit("no row has a customer and a date", "purchases", "Check the columns and the format of dates");
+            throw PurchaseTable.Empty(input);
         }
 
         var before = now.AddDays(-days);
@@ -50,7 +43,7 @@ public sealed class LifecycleKind : IModelKind
         {
             Conventions =
             [
-                new("dates", reading.Said), new("periods", $"of {days} days, back from {now:yyyy-MM-dd}"),
+                new("dates", purchases.Dates.Said), new("periods", $"of {days} days, back from {now:yyyy-MM-dd}"),
                 new("stages", "new: first purchase in the period; won back: none in the one before; growing, declining: spend above 125 %, below 80 % of the one before; dormant: none in this, some in the one before; lost: none in either"),
             ],
             Counts = [new("customers", totals.Sum(t => t.Customers), "customers")],

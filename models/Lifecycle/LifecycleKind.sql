@@ -49,6 +49,3 @@ FROM lifecycle_stage AS present LEFT JOIN lifecycle_stage AS past ON past.custom
 WHERE present.as_of = $now::DATE
 GROUP BY ALL
 ORDER BY customers DESC, previous, stage
-
--- part: none
-NULL

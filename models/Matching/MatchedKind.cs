@@ -1,6 +1,5 @@
 using System.Globalization;
 using Crm.Analytics.Models.Kinds;
-using Crm.Analytics.Models.Numerics;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Matching;
@@ -41,40 +40,32 @@ public sealed class MatchedKind : IModelKind
             Sql.Fill(
                 "customers", ("group", Sql.Fill("is_true", ("column", SqlName.Quote(input.Column("member")!))).Trim()), ("outcome", KindInput.NumberOf(input.Column("outcome")!)),
                 ("strata", SqlName.List(strata)), ("table", input.Table)), null, input.Cancellation);
-        var all = input.Session.Query<Stratum>(Sql.Fill("strata", ("names", SqlName.List(names))), null, input.Cancellation);
-        var used = all.Where(s => s is { Members: > 1, Others: > 1 }).ToList();
-        if (used.Count == 0)
+        var found = MatchedEffect.Of(input.Session.Query<Stratum>(Sql.Fill("strata", ("names", SqlName.List(names))), null, input.Cancellation));
+        if (found.Matched == 0)
         {
             throw input.Unfit("no members and others who are alike", "at least two of each in some stratum", "Match by fewer columns, or give more customers");
         }
 
-        var members = used.Sum(s => s.Members);
-        var effect = used.Sum(s => s.Members * (s.MemberMean!.Value - s.OtherMean!.Value)) / members;
-        var error = Math.Sqrt(used.Sum(s => Math.Pow((double)s.Members / members, 2) * ((s.MemberVariance!.Value / s.Members) + (s.OtherVariance!.Value / s.Others))));
-        var raw = (all.Sum(s => s.Members * (s.MemberMean ?? 0)) / Math.Max(1, all.Sum(s => s.Members))) - (all.Sum(s => s.Others * (s.OtherMean ?? 0)) / Math.Max(1, all.Sum(s => s.Others)));
-        var share = (double)members / Math.Max(1, all.Sum(s => s.Members));
         return new FitResult(Name, Title)
         {
             Conventions = [new("alike", $"{string.Join(", ", match)}: fifths of numbers, values of texts"), new("effect", "mean difference within strata, weighted by their members")],
             Counts =
             [
-                new("members", all.Sum(s => s.Members), "members"), new("others", all.Sum(s => s.Others), "others"),
-                new("strata", used.Count, "strata with two of each or more"), new("matched_members", members, "members in them"),
+                new("members", found.Members, "members"), new("others", found.Others, "others"),
+                new("strata", found.Strata, "strata with two of each or more"), new("matched_members", found.Matched, "members in them"),
             ],
             Figures =
             [
-                new("effect", effect, "outcome of members less that of others who were alike"), new("effect_low95", effect - (Normal.NinetyFive * error), "lower end of its 95 % interval"),
-                new("effect_high95", effect + (Normal.NinetyFive * error), "upper end of its 95 % interval"), new("p_value", error > 0 ? Normal.TwoSided(effect / error) : null, "of a difference by chance, two-sided"),
-                new("raw_difference", raw, "the same without matching: what being another kind of customer makes is in it"),
+                new("effect", found.Effect, "outcome of members less that of others who were alike"), new("effect_low95", found.Low, "lower end of its 95 % interval"),
+                new("effect_high95", found.High, "upper end of its 95 % interval"), new("p_value", found.P, "of a difference by chance, two-sided"),
+                new("raw_difference", found.Raw, "the same without matching: what being another kind of customer makes is in it"),
             ],
             Warnings =
             [
                 "members chose to be that: what was not matched by can make the difference; only a control group drawn by lot tells for sure (see uplift)",
-                .. share < .8 ? (string[])[FormattableString.Invariant($"only {share:0%} of the members have others who are alike; the effect is theirs")] : [],
-                .. members < 30 ? (string[])[$"only {members} matched members; the difference is mostly chance"] : [],
+                .. found.Share < .8 ? (string[])[FormattableString.Invariant($"only {found.Share:0%} of the members have others who are alike; the effect is theirs")] : [],
+                .. found.Matched < 30 ? (string[])[$"only {found.Matched} matched members; the difference is mostly chance"] : [],
             ],
         };
     }
-
-    private sealed record Stratum(long Members, long Others, double? MemberMean, double? OtherMean, double? MemberVariance, double? OtherVariance);
 }

@@ -21,8 +21,7 @@ public sealed class PortfolioKind : IModelKind
     /// <inheritdoc/>
     public IReadOnlyList<KindOption> Options { get; } =
     [
-        new("customer", "COLUMN", "Who bought (or the product, for classes of products)") { Required = true },
-        new("amount", "COLUMN", "For how much; refunds negative") { Required = true },
+        PurchaseTable.Customer with { Meaning = "Who bought (or the product, for classes of products)" }, PurchaseTable.Amount with { Meaning = "For how much; refunds negative", Required = true },
         new("cost", "COLUMN", "Cost of the row: of goods, service, marketing"),
         new("a", "SHARE", "Class A: the customers that bring this share of the value") { Default = "0.8" },
         new("b", "SHARE", "Class B: those up to this share; the others are C") { Default = "0.95" },

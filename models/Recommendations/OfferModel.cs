@@ -1,6 +1,6 @@
 using System.Globalization;
+using Crm.Analytics.Models.Scoring;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Recommendations;
@@ -32,8 +32,7 @@ public static class OfferModel
             append.Complete();
         }, cancellation);
         session.Execute(Sql.Fill("rows"), new { newest }, cancellation);
-        var table = StarTable.Of(catalogue.Facts["offer"], catalogue.Dimensions);
-        var counts = TableMerge.Apply(session, new MergeRequest(table, "offer_row", ["customer_key", "product_key"], Scope: "true", Ignore: []), run);
+        var counts = ScoreTable.Merge(session, catalogue, "offer", "offer_row", ["customer_key", "product_key"], run);
         session.Execute(Sql.Fill("forget"));
         return counts.Inserted + counts.Changed + counts.Removed;
     }

@@ -21,12 +21,8 @@ public sealed class RfmKind : IModelKind
     /// <inheritdoc/>
     public IReadOnlyList<KindOption> Options { get; } =
     [
-        new("customer", "COLUMN", "Who bought, by name or place of the column") { Required = true },
-        new("date", "COLUMN", "When") { Required = true },
-        new("amount", "COLUMN", "For how much; negative amounts are refunds, and no purchases") { Required = true },
-        new("order", "COLUMN", "The order; by default each row is one"),
-        new("format", "FORMAT", "Format of the dates, as yyyyMMdd; by default found out"),
-        new("as-of", "DAY", "Day of the scores; what comes later does not count (default: the newest)"),
+        PurchaseTable.Customer, PurchaseTable.Date, PurchaseTable.Amount with { Required = true }, new("order", "COLUMN", "The order; by default each row is one"),
+        PurchaseTable.Format, PurchaseTable.AsOf,
         new("ties", "RULE", "share, quantile or ntile, as docs/models-rfm.md explains") { Default = "share" },
         new("grid", "NAME", "Segments: rfm, r_fm or rf") { Default = "rfm" },
         new("month-ends", "N", "Past month ends to score too, for trend and migration") { Default = "12" },
@@ -37,13 +33,13 @@ public sealed class RfmKind : IModelKind
     /// <inheritdoc/>
     public FitResult Fit(KindInput input)
     {
-        var reading = DateReading.Find(input, input.Column("date")!);
+        var purchases = PurchaseTable.Of(input);
         var settings = new RfmSettings(
             input.Choice("ties", "share", "quantile", "ntile")!, input.Choice("grid", "rfm", "r_fm", "rf")!, input.Whole("month-ends", 0, 120)!.Value, new("crm.yaml", 1, 1));
-        var summary = ScoreSales(input, reading, settings);
+        var summary = ScoreSales(input, purchases, settings);
         if (summary.Newest is not { } newest || summary.Scores.Inserted == 0)
         {
-            throw input.Unfit("no row has a customer, a date and an amount", "purchases", "Check the columns and the format of dates");
+            throw PurchaseTable.Empty(input);
         }
 
         var limit = input.Whole("top", 0, 1_000_000)!.Value.ToString(CultureInfo.InvariantCulture);
@@ -52,7 +48,7 @@ public sealed class RfmKind : IModelKind
         {
             Conventions =
             [
-                new("dates", reading.Said), new("as_of", newest.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), new("scores", $"1–5, 5 is best; ties by the rule {settings.Ties}; grid {settings.Grid}"),
+                new("dates", purchases.Dates.Said), new("as_of", newest.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), new("scores", $"1–5, 5 is best; ties by the rule {settings.Ties}; grid {settings.Grid}"),
             ],
             Counts = [new("customers", summary.Segments.Sum(s => s.Customers), "customers with an order")],
             Figures = [new("revenue", (double)summary.Segments.Sum(s => s.Revenue), "spend of all"), new("revenue_at_risk", input.Session.Scalar<double>(Sql.Fill("at_risk"), new { newest }), "spend of the customers in segments at risk")],
@@ -71,17 +67,14 @@ public sealed class RfmKind : IModelKind
         };
     }
 
-    private static RfmSummary ScoreSales(KindInput input, DateReading reading, RfmSettings settings)
+    private static RfmSummary ScoreSales(KindInput input, PurchaseTable purchases, RfmSettings settings)
     {
         var catalogue = CatalogueReader.ReadStandard();
-        var customer = SqlName.Quote(input.Column("customer")!);
         input.Session.Execute(Sql.Fill("schema"));
         StarSchema.Apply(input.Session, catalogue);
-        input.Session.Execute(Sql.Fill("customers", ("customer", customer), ("table", input.Table)), null, input.Cancellation);
-        input.Session.Execute(
-            Sql.Fill(
-                "sales", ("customer", customer), ("moment", reading.Expression), ("amount", KindInput.NumberOf(input.Column("amount")!)), ("table", input.Table),
-                ("order", input.Column("order") is { } order ? SqlName.Quote(order) : Sql.Fill("order_by_row").Trim())), null, input.Cancellation);
+        input.Session.Execute(purchases.Fill(Sql, "customers"), null, input.Cancellation);
+        var order = input.Column("order") is { } named ? SqlName.Quote(named) : Sql.Fill("order_by_row").Trim();
+        input.Session.Execute(purchases.Fill(Sql, "sales", ("order", order)), null, input.Cancellation);
         RfmSummary? summary = null;
         input.Session.InTransaction(() => summary = RfmModel.Score(input.Session, catalogue, settings, ".", 1, input.Day("as-of")));
         return summary!;

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Crm.Analytics.Models.Scoring;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Rfm;
@@ -19,7 +19,7 @@ public static class RfmModel
     private static readonly Measure[] measures = [new("r", "-days_since_last_order"), new("f", "order_count"), new("m", "total_spend")];
 
     /// <summary>
-    /// Makes <c>star.score_rfm</c>, <c>star.score_rfm_cut</c> and <c>star.score_rfm_segment</c> hold the scores of the facts as they are now. Rows that
+    /// Makes <c>star.score_rfm</c>, <c>star.score_rfm_part</c>, <c>star.score_rfm_cut</c> and <c>star.score_rfm_segment</c> hold the scores of the facts as they are now. Rows that
     /// change or go move to the tables' histories; the same facts and settings twice change nothing.
     /// </summary>
     /// <param name="session">The warehouse, inside the run's transaction.</param>
@@ -39,10 +39,10 @@ public static class RfmModel
         session.Execute(Sql.Fill("customers"));
         ScoreCustomers(session, settings.Ties);
         MakeRows(session, grid, settings);
-
-        var scores = Merge(session, catalogue, "rfm", "rfm_row", ["snapshot_date", "customer_key"], run);
-        Merge(session, catalogue, "rfm_cut", "rfm_cut_row", ["snapshot_date", "measure", "score"], run);
-        Merge(session, catalogue, "rfm_segment", "rfm_segment_row", ["snapshot_date", "segment"], run);
+        RfmParts.Score(session, catalogue, settings, day, run);
+        var scores = ScoreTable.Merge(session, catalogue, "rfm", "rfm_row", ["snapshot_date", "customer_key"], run);
+        ScoreTable.Merge(session, catalogue, "rfm_cut", "rfm_cut_row", ["snapshot_date", "measure", "score"], run);
+        ScoreTable.Merge(session, catalogue, "rfm_segment", "rfm_segment_row", ["snapshot_date", "segment"], run);
         var segments = session.Query<RfmSegmentTotal>(Sql.Fill("totals"), new { newest = day });
         session.Execute(Sql.Fill("forget"));
         return new(day, scores, segments);
@@ -79,7 +79,7 @@ public static class RfmModel
     {
         var codes = grid.Segments.SelectMany(s => s.Codes.Select(c => new { r = c.R, f = c.F, m = c.M, segment = s.Name, standing = s.Standing }));
         session.Execute(Sql.Fill("grid"), new { codes = JsonSerializer.Serialize(codes) });
-        session.Execute(Sql.Fill("rows"));
+        session.Execute(Sql.Fill("rows"), new { wr = settings.Weights.R, wf = settings.Weights.F, wm = settings.Weights.M });
         session.Execute(Sql.Fill("late_versions"));
         session.Execute(Sql.Fill("cut_rows"));
         var segments = grid.Segments.Select((s, i) => new
@@ -91,12 +91,6 @@ public static class RfmModel
             description = s.Description,
         });
         session.Execute(Sql.Fill("segment_rows"), new { segments = JsonSerializer.Serialize(segments), grid = grid.Name, ties = settings.Ties });
-    }
-
-    private static MergeCounts Merge(ISession session, Catalogue catalogue, string fact, string wanted, IReadOnlyList<string> key, int run)
-    {
-        var table = StarTable.Of(catalogue.Facts[fact], catalogue.Dimensions);
-        return TableMerge.Apply(session, new MergeRequest(table, wanted, key, Scope: "true", Ignore: []), run);
     }
 
     /// <param name="Name">The score.</param>

@@ -111,7 +111,7 @@ WITH previous AS (
 )
 SELECT strftime(score.snapshot_date, '%Y%m%d')::INTEGER AS date_key, score.customer_key, version.customer_version_key,
   score.snapshot_date, score.days_since_last_order, score.order_count, score.total_spend, score.r, score.f, score.m,
-  grid.segment, grid.standing, previous_grid.segment AS previous_segment
+  (score.r * $wr::INTEGER + score.f * $wf::INTEGER + score.m * $wm::INTEGER)::DOUBLE / ($wr::INTEGER + $wf::INTEGER + $wm::INTEGER) AS weighted_score, grid.segment, grid.standing, previous_grid.segment AS previous_segment
 FROM rfm_score AS score
 JOIN rfm_snapshot AS snapshot ON snapshot.snapshot_date = score.snapshot_date AND snapshot.is_stored
 JOIN rfm_grid AS grid ON grid.r = score.r AND grid.f = score.f AND grid.m = score.m

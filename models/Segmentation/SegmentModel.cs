@@ -1,6 +1,6 @@
 using System.Globalization;
+using Crm.Analytics.Models.Scoring;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Segmentation;
@@ -71,8 +71,7 @@ public static class SegmentModel
 
     private static long Merge(ISession session, Catalogue catalogue, string fact, IReadOnlyList<string> key, int run)
     {
-        var table = StarTable.Of(catalogue.Facts[fact], catalogue.Dimensions);
-        var counts = TableMerge.Apply(session, new MergeRequest(table, $"{fact}_row", key, Scope: "true", Ignore: []), run);
+        var counts = ScoreTable.Merge(session, catalogue, fact, $"{fact}_row", key, run);
         return counts.Inserted + counts.Changed + counts.Removed;
     }
 }

@@ -26,16 +26,31 @@ internal sealed record ChartSeries(string Name, bool Line, bool SecondAxis, Axis
 
     /// <summary>Draw the line without a mark at each value: there are too many.</summary>
     public bool Plain { get; init; }
+
+    /// <summary>The column of the table beside the chart that holds its figures; null for none.</summary>
+    public int? Column { get; init; }
 }
 
 /// <summary>A value, how people read it, and whether it is drawn pale because its period is not over.</summary>
-internal readonly record struct ChartPoint(double? Value, string Text, bool Pale = false);
+internal readonly record struct ChartPoint(double? Value, string Text, bool Pale = false)
+{
+    /// <summary>The row of the table beside the chart that it stands for; null for none.</summary>
+    public int? Row { get; init; }
+}
 
 /// <summary>Rectangles by area; <see cref="TreemapItem.Place"/> colours them.</summary>
-internal sealed record TreemapChart(string MeasureTitle, IReadOnlyList<TreemapItem> Items) : ChartSpecification;
+internal sealed record TreemapChart(string MeasureTitle, IReadOnlyList<TreemapItem> Items) : ChartSpecification
+{
+    /// <summary>The column of the table beside the chart that its areas show; null for none.</summary>
+    public int? Column { get; init; }
+}
 
 /// <summary>One rectangle. Place is 0 (good) to 1 (bad), or null for a plain colour; Detail is told when pointed at.</summary>
-internal sealed record TreemapItem(string Name, double Value, string Text, double? Place, string? Detail);
+internal sealed record TreemapItem(string Name, double Value, string Text, double? Place, string? Detail)
+{
+    /// <summary>Its row of the table beside the chart; null for none.</summary>
+    public int? Row { get; init; }
+}
 
 /// <summary>Cells of two crossed dimensions, coloured in classes from low to high. Y labels go from the bottom up.</summary>
 internal sealed record HeatmapChart(
@@ -43,7 +58,11 @@ internal sealed record HeatmapChart(
     IReadOnlyList<HeatmapCell> Cells, IReadOnlyList<HeatmapClass> Classes) : ChartSpecification;
 
 /// <summary>One cell; Text stands in it, Detail is told when pointed at.</summary>
-internal sealed record HeatmapCell(int X, int Y, double Value, string Text, string Detail);
+internal sealed record HeatmapCell(int X, int Y, double Value, string Text, string Detail)
+{
+    /// <summary>Its row of the table beside the chart; null for none.</summary>
+    public int? Row { get; init; }
+}
 
 /// <summary>A class of values: from Low to High, both included.</summary>
 internal sealed record HeatmapClass(double Low, double High, string Label);
@@ -52,7 +71,11 @@ internal sealed record HeatmapClass(double Low, double High, string Label);
 internal sealed record FunnelChart(string MeasureTitle, IReadOnlyList<FunnelItem> Items) : ChartSpecification;
 
 /// <summary>One step; Text stands in it, Detail is told when pointed at.</summary>
-internal sealed record FunnelItem(string Name, double Value, string Text, string Detail);
+internal sealed record FunnelItem(string Name, double Value, string Text, string Detail)
+{
+    /// <summary>Its row of the table beside the chart; null for none.</summary>
+    public int? Row { get; init; }
+}
 
 /// <summary>Streams between two sides.</summary>
 internal sealed record FlowChart(string MeasureTitle, IReadOnlyList<FlowNode> Nodes, IReadOnlyList<FlowLink> Links) : ChartSpecification;
@@ -61,10 +84,18 @@ internal sealed record FlowChart(string MeasureTitle, IReadOnlyList<FlowNode> No
 internal sealed record FlowNode(int Side, string Name, string Text);
 
 /// <summary>A stream from a node at the left to one at the right, by their places.</summary>
-internal sealed record FlowLink(int From, int To, double Value, string Text);
+internal sealed record FlowLink(int From, int To, double Value, string Text)
+{
+    /// <summary>Its row of the table beside the chart; null for none.</summary>
+    public int? Row { get; init; }
+}
 
 /// <summary>Countries coloured in classes from low to high; those without a value stay pale.</summary>
 internal sealed record WorldMapChart(string MeasureTitle, IReadOnlyList<MapItem> Items) : ChartSpecification;
 
 /// <summary>A country by the name that the map's shapes bear.</summary>
-internal sealed record MapItem(string Shape, string Name, double Value, string Text, string Colour, string Detail);
+internal sealed record MapItem(string Shape, string Name, double Value, string Text, string Colour, string Detail)
+{
+    /// <summary>Its row of the table beside the chart; null for none.</summary>
+    public int? Row { get; init; }
+}

@@ -26,14 +26,14 @@ internal static partial class EChartsOption
             ["funnelAlign"] = "center",
             ["label"] = new JsonObject { ["show"] = true, ["position"] = "right", ["formatter"] = "@name" },
             ["labelLine"] = new JsonObject { ["show"] = true, ["length"] = 16 },
-            ["data"] = new JsonArray([.. chart.Items.Select((item, place) => new JsonObject
+            ["data"] = new JsonArray([.. chart.Items.Select((item, place) => OfRow(new JsonObject
             {
                 ["name"] = item.Name,
                 ["value"] = Number(item.Value),
                 ["text"] = item.Text,
                 ["detail"] = item.Detail,
                 ["itemStyle"] = new JsonObject { ["color"] = Palette.Class(chart.Items.Count - 1 - place, chart.Items.Count + 1), ["borderWidth"] = 0 },
-            })]),
+            }, item.Row))]),
         }),
     };
 
@@ -58,7 +58,7 @@ internal static partial class EChartsOption
             ["label"] = new JsonObject { ["formatter"] = "@plain" },
             ["lineStyle"] = new JsonObject { ["color"] = "source", ["opacity"] = 0.35, ["curveness"] = 0.5 },
             ["data"] = new JsonArray([.. chart.Nodes.Select(Node)]),
-            ["links"] = new JsonArray([.. chart.Links.Select(l => new JsonObject
+            ["links"] = new JsonArray([.. chart.Links.Select(l => OfRow(new JsonObject
             {
                 ["source"] = Id(chart.Nodes[l.From]),
                 ["target"] = Id(chart.Nodes[l.To]),
@@ -66,7 +66,7 @@ internal static partial class EChartsOption
                 ["text"] = l.Text,
                 ["from"] = chart.Nodes[l.From].Name,
                 ["to"] = chart.Nodes[l.To].Name,
-            })]),
+            }, l.Row))]),
         }),
     };
 
@@ -100,7 +100,7 @@ internal static partial class EChartsOption
             ["label"] = new JsonObject { ["show"] = false },
             ["emphasis"] = new JsonObject { ["label"] = new JsonObject { ["show"] = false } },
             ["itemStyle"] = new JsonObject { ["borderWidth"] = 0.5 },
-            ["data"] = new JsonArray([.. chart.Items.Select(item => new JsonObject
+            ["data"] = new JsonArray([.. chart.Items.Select(item => OfRow(new JsonObject
             {
                 ["name"] = item.Shape,
                 ["plain"] = item.Name,
@@ -109,7 +109,7 @@ internal static partial class EChartsOption
                 ["detail"] = item.Detail,
                 ["itemStyle"] = new JsonObject { ["areaColor"] = item.Colour },
                 ["emphasis"] = new JsonObject { ["itemStyle"] = new JsonObject { ["areaColor"] = item.Colour } },
-            })]),
+            }, item.Row))]),
         }),
     };
 }

@@ -84,6 +84,11 @@ internal static partial class EChartsOption
             [horizontal ? "xAxisIndex" : "yAxisIndex"] = series.SecondAxis ? 1 : 0,
             ["data"] = new JsonArray([.. series.Points.Select(p => Point(p, series.Line))]),
         };
+        if (series.Column is { } column)
+        {
+            item["column"] = column;
+        }
+
         if (series.Line)
         {
             item["symbol"] = series.Plain ? "none" : "circle";
@@ -118,7 +123,7 @@ internal static partial class EChartsOption
 
     private static JsonObject Point(ChartPoint point, bool line)
     {
-        var item = new JsonObject { ["value"] = Number(point.Value), ["text"] = point.Text };
+        var item = OfRow(new JsonObject { ["value"] = Number(point.Value), ["text"] = point.Text }, point.Row);
         if (point.Pale)
         {
             item[line ? "symbol" : "itemStyle"] = line ? "emptyCircle" : new JsonObject { ["opacity"] = 0.4 };
@@ -136,6 +141,7 @@ internal static partial class EChartsOption
             ["type"] = "treemap",
             ["animation"] = false,
             ["name"] = chart.MeasureTitle,
+            ["column"] = chart.Column,
             ["left"] = 0,
             ["right"] = 0,
             ["top"] = 0,
@@ -152,15 +158,17 @@ internal static partial class EChartsOption
     private static JsonObject Rectangle(TreemapItem item)
     {
         var colour = item.Place is { } place ? Palette.GoodToBad(place) : Palette.Sequence[^2];
-        return new JsonObject
-        {
-            ["name"] = item.Name,
-            ["value"] = Number(item.Value),
-            ["text"] = item.Text,
-            ["detail"] = item.Detail,
-            ["itemStyle"] = new JsonObject { ["color"] = colour },
-            ["label"] = new JsonObject { ["color"] = Palette.TextOn(colour) },
-        };
+        return OfRow(
+            new JsonObject
+            {
+                ["name"] = item.Name,
+                ["value"] = Number(item.Value),
+                ["text"] = item.Text,
+                ["detail"] = item.Detail,
+                ["itemStyle"] = new JsonObject { ["color"] = colour },
+                ["label"] = new JsonObject { ["color"] = Palette.TextOn(colour) },
+            },
+            item.Row);
     }
 
     private static JsonObject Heatmap(HeatmapChart chart) => new()
@@ -183,14 +191,27 @@ internal static partial class EChartsOption
     {
         var k = Enumerable.Range(0, classes.Count).FirstOrDefault(i => cell.Value <= classes[i].High, classes.Count - 1);
         var colour = Palette.Class(k, classes.Count);
-        return new JsonObject
+        return OfRow(
+            new JsonObject
+            {
+                ["value"] = new JsonArray(cell.X, cell.Y, Number(cell.Value)),
+                ["text"] = cell.Text,
+                ["detail"] = cell.Detail,
+                ["itemStyle"] = new JsonObject { ["color"] = colour },
+                ["label"] = new JsonObject { ["color"] = Palette.TextOn(colour) },
+            },
+            cell.Row);
+    }
+
+    /// <summary>Says which row of the table beside the chart a mark stands for, so that a page can lead on from it.</summary>
+    private static JsonObject OfRow(JsonObject item, int? row)
+    {
+        if (row is { } place)
         {
-            ["value"] = new JsonArray(cell.X, cell.Y, Number(cell.Value)),
-            ["text"] = cell.Text,
-            ["detail"] = cell.Detail,
-            ["itemStyle"] = new JsonObject { ["color"] = colour },
-            ["label"] = new JsonObject { ["color"] = Palette.TextOn(colour) },
-        };
+            item["row"] = place;
+        }
+
+        return item;
     }
 
     private static JsonObject HeatmapAxis(string title, IReadOnlyList<string> labels, int nameGap) => new()

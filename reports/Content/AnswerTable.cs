@@ -12,12 +12,12 @@ internal static class AnswerTable
         var largest = answer.Columns.Select((c, i) => c.IsMeasure ? rows.Max(r => Math.Abs(Number(r.Values[i]) ?? 0)) : 0).ToList();
         return new TableView(
             [.. answer.Columns.Select(Heading)],
-            [.. rows.Select(r => new TableRow([.. answer.Columns.Select((c, i) => Cell(r.Values[i], c.Format, text, largest[i]))], IsTotal: false))]);
+            [.. rows.Select(r => new TableRow([.. answer.Columns.Select((c, i) => Cell(r.Values[i], c.Format, text, largest[i]))], IsTotal: false) { Origin = Origin.Of(answer, r) })]);
     }
 
     /// <summary>The heading of a column of an answer.</summary>
     public static TableColumn Heading(ResultColumn column) =>
-        new(column.Title, column.Description, column.IsMeasure) { Member = column.Member, Format = column.Format, Type = column.Type };
+        new(column.Title, column.Description, column.IsMeasure) { Member = column.Member, Format = column.Format, Type = column.Type, IsMeasure = column.IsMeasure };
 
     /// <summary>A cell that holds a value and its text.</summary>
     public static TableCell Cell(object? value, string? format, ValueText text, double largest = 0) => new(text.Of(value, format, largest), null) { Value = value };

@@ -14,7 +14,7 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
     {
         var totals = plan.LiftDominant || plan.Series.Any(s => s.Share) ? Totals.Grand : Totals.None;
         var answer = questions.Ask(plan.Query, totals);
-        var rows = answer.Rows.Where(r => r.TotalLevel == 0).ToList();
+        var rows = answer.Rows.Where(r => r.TotalLevel == 0 && !(IsYetToCome(answer, r) && IsEmpty(answer, r))).ToList();
         if (rows.Count == 0)
         {
             return new EmptyContent(plan.Frame);
@@ -31,7 +31,7 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
         var drawn = callout is null ? rows : rows[1..];
         var chart = new CategoryChart(
             [.. drawn.Select(r => Category(answer, r))],
-            [.. series.Select((s, i) => s.Drawn(drawn, r => !IsOver(answer, r)) with { Area = plan.Area && plan.Series[i].Line })],
+            [.. series.Select((s, i) => s.Drawn(drawn, r => !IsOver(answer, r), rows.Count - drawn.Count) with { Area = plan.Area && plan.Series[i].Line, Column = i + 1 })],
             plan.Horizontal, plan.Stack);
         var height = plan.Horizontal ? 28 + (drawn.Count * (14 + (14 * (plan.Stack ? 1 : series.Count)))) : 320;
         return new ChartContent(
@@ -53,10 +53,11 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
             var byCategory = m.ToLookup(r => r.Values[0]);
             return new ChartSeries(m.Key, plan.Series[0].Line, SecondAxis: false, axis, [.. categories.Select((c, i) =>
             {
-                var value = byCategory[c].FirstOrDefault()?.Values[measure];
-                return new ChartPoint(AnswerTable.Number(value), value is null ? "" : text.Of(value, answer.Columns[measure].Format), !IsOver(answer, firsts[i]));
+                var row = byCategory[c].FirstOrDefault();
+                var value = row?.Values[measure];
+                return new ChartPoint(AnswerTable.Number(value), value is null ? "" : text.Of(value, answer.Columns[measure].Format), !IsOver(answer, firsts[i])) { Row = row is null ? null : rows.IndexOf(row) };
             })])
-            { Area = plan.Area };
+            { Area = plan.Area, Column = measure };
         }).ToList();
         var chart = new CategoryChart([.. firsts.Select(r => Category(answer, r))], series, plan.Horizontal, plan.Stack);
         var height = plan.Horizontal ? 60 + (categories.Count * (14 + (14 * (plan.Stack ? 1 : series.Count)))) : 340;
@@ -81,14 +82,21 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
         var columns = new List<TableColumn> { AnswerTable.Heading(answer.Columns[0]) with { IsNumber = false } };
         columns.AddRange(series.Select(s => s.Heading));
         return new TableView(columns, [.. rows.Select(r => new TableRow(
-            [new TableCell(Category(answer, r), null) { Value = r.Values[0] }, .. series.Select(s => new TableCell(s.TextOf(r), null) { Value = s.ValueOf(r) })], IsTotal: false))]);
+            [new TableCell(Category(answer, r), null) { Value = r.Values[0] }, .. series.Select(s => new TableCell(s.TextOf(r), null) { Value = s.ValueOf(r) })], IsTotal: false) { Origin = Origin.Of(answer, r) })]);
     }
 
     private string Category(CubeResult answer, ResultRow row)
     {
         var name = text.Of(row.Values[0], answer.Columns[0].Format);
-        return IsOver(answer, row) ? name : string.Format(CultureInfo.InvariantCulture, words.NotOver, name);
+        return IsOver(answer, row) || IsYetToCome(answer, row) ? name : string.Format(CultureInfo.InvariantCulture, words.NotOver, name);
     }
+
+    private bool IsYetToCome(CubeResult answer, ResultRow row) =>
+        answer.Columns[0].Format is not null && Questions.Day(row.Values[0]) is { } first && questions.IsYetToCome(first);
+
+    // Measures that look back have a value in every period there is, though nothing happened in it yet.
+    private static bool IsEmpty(CubeResult answer, ResultRow row) =>
+        Enumerable.Range(answer.Query.Dimensions.Count, row.Values.Count - answer.Query.Dimensions.Count).All(i => AnswerTable.Number(row.Values[i]) is null or 0);
 
     private bool IsOver(CubeResult answer, ResultRow row) =>
         Questions.Day(row.Values[0]) is not { } day || answer.Columns[0].Format is not { } format || questions.IsComplete(day, format);
@@ -107,7 +115,7 @@ internal sealed class SeriesReading(SeriesPlan plan, CubeResult answer, ResultRo
 
     /// <summary>Its column in the table.</summary>
     public TableColumn Heading => plan.Share
-        ? new TableColumn(Title, answer.Columns[column].Description, IsNumber: true) { Member = plan.Measure, Format = "percent", Type = new(TypeKind.Double) }
+        ? new TableColumn(Title, answer.Columns[column].Description, IsNumber: true) { Member = plan.Measure, Format = "percent", Type = new(TypeKind.Double), IsMeasure = true }
         : AnswerTable.Heading(answer.Columns[column]) with { Title = Title };
 
     /// <summary>A row's value itself.</summary>
@@ -123,9 +131,12 @@ internal sealed class SeriesReading(SeriesPlan plan, CubeResult answer, ResultRo
         Number(row.Values[column]) is { } part && Number(total?.Values[column]) is { } whole && whole != 0 ? part / whole : null;
 
     /// <summary>The series as the chart draws it; periods that are not over are pale.</summary>
-    public ChartSeries Drawn(IEnumerable<ResultRow> rows, Func<ResultRow, bool> pale) => new(
+    /// <param name="rows">The rows that are drawn.</param>
+    /// <param name="pale">True for a row that is drawn pale.</param>
+    /// <param name="first">The place of the first of them in the table beside the chart.</param>
+    public ChartSeries Drawn(IEnumerable<ResultRow> rows, Func<ResultRow, bool> pale, int first) => new(
         Title, plan.Line, plan.SecondAxis, Format,
-        [.. rows.Select(r => new ChartPoint(plan.Share ? ShareOf(r) : Number(r.Values[column]), TextOf(r), pale(r)))]);
+        [.. rows.Select((r, i) => new ChartPoint(plan.Share ? ShareOf(r) : Number(r.Values[column]), TextOf(r), pale(r)) { Row = first + i })]);
 
     private AxisFormat Format => plan.Share ? AxisFormat.Percent : answer.Columns[column].Format switch
     {

@@ -7,6 +7,10 @@ namespace Crm.Analytics.Reports.Content;
 /// <summary>Answers cohort triangles: a row for each cohort, a column for each period since, shaded by size.</summary>
 internal sealed class CohortFiller(Questions questions, ValueText text)
 {
+    private const int MostAges = 13;
+
+    private const int MostCohorts = 24;
+
     /// <summary>The block, answered.</summary>
     public BlockContent Fill(CohortPlan plan)
     {
@@ -15,11 +19,21 @@ internal sealed class CohortFiller(Questions questions, ValueText text)
         var cells = answer.Rows.Where(r => r.TotalLevel == 0 && r.Values[cohort] is not null)
             .Select(r => (Cohort: Month(r.Values[cohort]!, answer.Columns[cohort].Format), Age: Age(Month(r.Values[cohort]!, answer.Columns[cohort].Format), r.Values[period], answer.Columns[cohort].Format), Value: r.Values[measure]))
             .Where(c => c.Age is >= 0).ToList();
+
+        // A page shows what can be read on it: the newest cohorts and their first year. Files of figures hold all.
+        if (!questions.Complete)
+        {
+            var shown = cells.Select(c => c.Cohort).Distinct().OrderDescending(Comparer<object>.Default).Take(MostCohorts).ToHashSet();
+            cells = [.. cells.Where(c => c.Age < MostAges && shown.Contains(c.Cohort))];
+        }
+
         if (cells.Count == 0)
         {
             return new EmptyContent(plan.Frame);
         }
 
+        // Moments that were gathered by month are no values of the dimension, so one cannot go on from them.
+        var raw = answer.Rows.Select(r => r.Values[cohort]).First(v => v is not null)!.GetType();
         var ages = Enumerable.Range(0, cells.Max(c => c.Age!.Value) + 1).ToList();
         var format = plan.Share ? "percent" : answer.Columns[measure].Format;
         var columns = new List<TableColumn>
@@ -45,7 +59,7 @@ internal sealed class CohortFiller(Questions questions, ValueText text)
                 line.Add(shown is null ? new TableCell("", null) : AnswerTable.Cell(shown, format, text));
             }
 
-            return new TableRow(line, IsTotal: false);
+            return new TableRow(line, IsTotal: false) { Origin = key is string or long or DateOnly && key.GetType() == raw ? new Origin(answer.Query, [KeyValuePair.Create(plan.Cohort, (object?)key)]) : null };
         }
     }
 

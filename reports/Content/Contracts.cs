@@ -21,6 +21,46 @@ internal static class Contracts
         return needed.Count > 0 && needed.TrueForAll(n => n.Count > 0 && !n.Any(filled.Contains)) ? [.. needed.SelectMany(n => n).Distinct()] : [];
     }
 
+    /// <summary>
+    /// Why a block whose facts are there has no rows: contracts of the dimensions it groups by that nothing fills, and columns it asks to be there (a filter
+    /// <c>set</c>) that nothing fills. Empty when that is not known to be why.
+    /// </summary>
+    public static IReadOnlyList<string> Lacking(BlockPlan block, FillOptions options)
+    {
+        if (options.Catalogue is not { } catalogue || options.Filled is not { } filled)
+        {
+            return [];
+        }
+
+        var lacking = new List<string>();
+        foreach (var question in BlockQuestions.Of(block).Take(1))
+        {
+            var asked = question.Filters.OfType<FixedFilter>().Select(f => f.Filter).OfType<Warehouse.Query.MemberFilter>()
+                .Where(f => f.Operator == Warehouse.Query.FilterOperator.Set).Select(f => f.Member).ToHashSet();
+            foreach (var member in question.Dimensions)
+            {
+                if (DimensionOf(BlockQuestions.Owner(member), catalogue) is not { From: { } contract } dimension)
+                {
+                    continue;
+                }
+
+                if (!filled.Contains(contract))
+                {
+                    lacking.Add(contract);
+                }
+                else if (asked.Contains(member) && dimension.Attributes.FirstOrDefault(a => member.EndsWith("." + a.Name, StringComparison.Ordinal)) is { } attribute)
+                {
+                    lacking.Add($"{contract}.{attribute.Column}");
+                }
+            }
+        }
+
+        return [.. lacking.Distinct()];
+    }
+
+    private static Dimension? DimensionOf(string role, Catalogue catalogue) => catalogue.Dimensions.GetValueOrDefault(role)
+        ?? catalogue.Facts.Values.SelectMany(f => f.Roles).Where(r => r.Role == role).Select(r => catalogue.Dimensions.GetValueOrDefault(r.Dimension)).FirstOrDefault();
+
     /// <summary>The contracts any one of which gives a cube rows.</summary>
     private static IReadOnlyList<string> Of(string owner, Catalogue catalogue)
     {

@@ -24,6 +24,11 @@ public sealed record FillOptions
     /// <summary>Rows that the reader may see: all must hold for every question. Empty: all rows.</summary>
     public IReadOnlyList<CubeFilter> RowFilters { get; init; } = [];
 
+    /// <summary>
+    /// What was chosen among the figures of a page: each narrows the blocks whose questions reach its member and do not group by it. Empty: nothing.
+    /// </summary>
+    public IReadOnlyList<MemberFilter> Chosen { get; init; } = [];
+
     /// <summary>Read the warehouse as this run left it; null: as it is.</summary>
     public int? AsOfRun { get; init; }
 

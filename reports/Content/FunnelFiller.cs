@@ -32,10 +32,11 @@ internal sealed class FunnelFiller(Questions questions, ValueText text)
             double? ofPrevious = i > 0 && AnswerTable.Number(steps[i - 1].Value) is { } before and not 0 ? value / before : null;
             var said = text.Of(steps[i].Value, measure.Format);
             rows.Add(new TableRow(
-                [AnswerTable.Cell(steps[i].Name, null, text), AnswerTable.Cell(steps[i].Value, measure.Format, text), Percent(ofFirst), Percent(ofPrevious)], IsTotal: false));
+                [AnswerTable.Cell(steps[i].Name, null, text), AnswerTable.Cell(steps[i].Value, measure.Format, text), Percent(ofFirst), Percent(ofPrevious)], IsTotal: false) { Origin = steps[i].Origin });
             items.Add(new FunnelItem(
                 steps[i].Name, Math.Max(0, value), ofFirst is { } part && i > 0 ? $"{said} · {text.Percent(part)}" : said,
-                ofPrevious is { } step ? $"{words.OfPrevious}: {text.Percent(step)}" : ""));
+                ofPrevious is { } step ? $"{words.OfPrevious}: {text.Percent(step)}" : "")
+            { Row = i });
         }
 
         var table = new TableView(
@@ -47,14 +48,17 @@ internal sealed class FunnelFiller(Questions questions, ValueText text)
 
     private TableCell Percent(double? part) => part is { } value ? new TableCell(text.Percent(value), null) { Value = value } : new TableCell(ValueText.Missing, null);
 
-    private static List<(string Name, object? Value)> Measures(FunnelPlan plan, CubeResult answer) => answer.Rows.Count == 0 ? [] :
-        [.. plan.Steps.Select(s => (s.Label ?? answer.Columns[answer.IndexOf(s.Measure)].Title, answer.Rows[0].Values[answer.IndexOf(s.Measure)]))];
+    private static List<Passed> Measures(FunnelPlan plan, CubeResult answer) => answer.Rows.Count == 0 ? [] :
+        [.. plan.Steps.Select(s => new Passed(
+            s.Label ?? answer.Columns[answer.IndexOf(s.Measure)].Title, answer.Rows[0].Values[answer.IndexOf(s.Measure)], new Origin(answer.Query with { Measures = [s.Measure] }, [])))];
 
-    private List<(string Name, object? Value)> Members(FunnelPlan plan, CubeResult answer)
+    private List<Passed> Members(FunnelPlan plan, CubeResult answer)
     {
         var at = answer.IndexOf(plan.Steps[0].Measure);
-        var members = answer.Rows.Where(r => r.TotalLevel == 0).Select(r => (Name: text.Of(r.Values[0], answer.Columns[0].Format), Value: r.Values[at])).ToList();
+        var members = answer.Rows.Where(r => r.TotalLevel == 0).Select(r => new Passed(text.Of(r.Values[0], answer.Columns[0].Format), r.Values[at], Origin.Of(answer, r))).ToList();
         return plan.Order.Count == 0 ? members
             : [.. members.OrderBy(m => plan.Order.ToList().FindIndex(o => o.Equals(m.Name, StringComparison.OrdinalIgnoreCase)) is var place and >= 0 ? place : int.MaxValue)];
     }
+
+    private sealed record Passed(string Name, object? Value, Origin Origin);
 }

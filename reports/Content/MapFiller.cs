@@ -28,7 +28,8 @@ internal sealed class MapFiller(Questions questions, ValueText text, Words words
             answer.Columns[answer.IndexOf(size)].Title,
             EChartsOption.Write(new TreemapChart(
                 answer.Columns[answer.IndexOf(size)].Title,
-                [.. rows.Select(r => Rectangle(answer, r, answer.IndexOf(size), total, plan, colour))]))));
+                [.. rows.Select((r, i) => Rectangle(answer, r, i, answer.IndexOf(size), total, plan, colour))])
+            { Column = answer.IndexOf(size) })));
         return new ChartContent(plan.Frame, [.. views], 380, Wide: false, null, colour?.Scale, Table(answer, rows));
     }
 
@@ -58,7 +59,8 @@ internal sealed class MapFiller(Questions questions, ValueText text, Words words
             answer.Columns[x].Title, answer.Columns[y].Title, columns, lines,
             [.. rows.Select(r => new HeatmapCell(
                 columns.IndexOf(TextOf(answer, r, x)), lines.IndexOf(TextOf(answer, r, y)),
-                Number(r.Values[colour])!.Value, text.Compact(Number(r.Values[colour])!.Value, measure.Format), Detail(answer, r)))],
+                Number(r.Values[colour])!.Value, text.Compact(Number(r.Values[colour])!.Value, measure.Format), Detail(answer, r))
+            { Row = rows.IndexOf(r) })],
             classes);
         var scale = new ColourScale(
             measure.Title, [.. classes.Select((c, k) => new ColourStep(Palette.Class(k, classes.Count), c.Label))], Gradual: false);
@@ -88,14 +90,15 @@ internal sealed class MapFiller(Questions questions, ValueText text, Words words
         })];
     }
 
-    private TreemapItem Rectangle(CubeResult answer, ResultRow row, int size, ResultRow? total, TreemapPlan plan, TreemapColours? colours)
+    private TreemapItem Rectangle(CubeResult answer, ResultRow row, int place, int size, ResultRow? total, TreemapPlan plan, TreemapColours? colours)
     {
         var value = Number(row.Values[size]) ?? 0;
         var share = Number(total?.Values[size]) is { } whole && whole != 0 ? " · " + text.Percent(value / whole) : "";
         var detail = plan.Colour is null ? null : $"{answer.Columns[answer.IndexOf(plan.Colour)].Title}: {TextOf(answer, row, answer.IndexOf(plan.Colour))}";
         return new TreemapItem(
             text.Of(row.Values[0], answer.Columns[0].Format), Math.Max(0, value), text.Of(row.Values[size], answer.Columns[size].Format) + share,
-            colours?.Place(row), detail);
+            colours?.Place(row), detail)
+        { Row = place };
     }
 
     /// <summary>Places by rank, so that one customer group far out does not make all others look alike.</summary>

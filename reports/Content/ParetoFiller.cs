@@ -49,7 +49,7 @@ internal sealed class ParetoFiller(Questions questions, ValueText text)
         return new CategoryChart(
             [.. rows.Select(r => text.Of(r.Values[0], answer.Columns[0].Format))],
             [
-                new(answer.Columns[1].Title, Line: false, SecondAxis: false, axis, [.. rows.Select(r => new ChartPoint(AnswerTable.Number(r.Values[1]), text.Of(r.Values[1], answer.Columns[1].Format)))]),
+                new(answer.Columns[1].Title, Line: false, SecondAxis: false, axis, [.. rows.Select((r, i) => new ChartPoint(AnswerTable.Number(r.Values[1]), text.Of(r.Values[1], answer.Columns[1].Format)) { Row = i })]) { Column = 2 },
                 new(questions.Words.CumulativeShare, Line: true, SecondAxis: true, AxisFormat.Percent, [.. cumulative.Select(c => new ChartPoint(c, text.Percent(c)))]) { Whole = true },
             ],
             Horizontal: false);
@@ -87,6 +87,7 @@ internal sealed class ParetoFiller(Questions questions, ValueText text)
                     AnswerTable.Cell(rows[i].Values[0], answer.Columns[0].Format, text), AnswerTable.Cell((long)(i + 1), "number", text),
                     AnswerTable.Cell(rows[i].Values[1], answer.Columns[1].Format, text, largest), new TableCell(text.Percent(cumulative[i]), null) { Value = cumulative[i] },
                 ],
-                IsTotal: false))]);
+                IsTotal: false)
+            { Origin = Origin.Of(answer, rows[i]) })]);
     }
 }

@@ -96,7 +96,11 @@ internal sealed class PivotFiller(Questions questions, ValueText text)
         var columns = plan.Down.Select(d => AnswerTable.Heading(finest.Columns[finest.IndexOf(d)]) with { IsNumber = false }).ToList();
         foreach (var heading in shown)
         {
-            columns.AddRange(measures.Select(m => AnswerTable.Heading(m) with { Title = Title(plan, finest, heading, m, measures.Count) }));
+            columns.AddRange(measures.Select(m => AnswerTable.Heading(m) with
+            {
+                Title = Title(plan, finest, heading, m, measures.Count),
+                At = [.. heading.Select((v, i) => KeyValuePair.Create(plan.Across[i], v))],
+            }));
         }
 
         var largest = measures.Select((m, i) => cells.Values.Max(r => Math.Abs(AnswerTable.Number(r.Values[^(measures.Count - i)]) ?? 0))).ToList();
@@ -137,7 +141,7 @@ internal sealed class PivotFiller(Questions questions, ValueText text)
                     ? new TableCell(ValueText.Missing, null) : AnswerTable.Cell(cell.Values[^(measures.Count - i)], m.Format, text, largest[i])));
             }
 
-            return new TableRow(named, isTotal);
+            return new TableRow(named, isTotal) { Origin = new Origin(finest.Query, [.. line.Select((v, d) => KeyValuePair.Create(plan.Down[d], v))]) };
         }
     }
 

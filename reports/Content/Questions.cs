@@ -11,7 +11,9 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
     /// <summary>Rows of one block in a file of figures; more fail it, so that no file is cut without a word.</summary>
     private const int MostRows = 50_000_000;
 
+    private readonly Dictionary<string, IReadOnlyList<string>> most = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NewestPeriods> periods = new(StringComparer.Ordinal);
+    private IReadOnlyList<MemberFilter> chosen = [];
 
     /// <summary>What the answers stand on; null until one was given.</summary>
     public DataAsOf? AsOf { get; private set; }
@@ -21,6 +23,23 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
 
     /// <summary>The words of the report's language.</summary>
     public Words Words => words;
+
+    /// <summary>
+    /// Begins a block: from here on its questions are narrowed by what was chosen on the page, as far as all of them reach it. A block that shows the
+    /// members of which one was chosen keeps showing all of them. Answers whether something chosen leaves the block as it is.
+    /// </summary>
+    public bool Begin(BlockPlan block)
+    {
+        if (options.Chosen.Count == 0 || options.Catalogue is not { } catalogue)
+        {
+            return false;
+        }
+
+        var asked = BlockQuestions.Of(block).ToList();
+        var members = new Members(catalogue, []);
+        chosen = [.. options.Chosen.Where(f => asked.TrueForAll(q => !q.Dimensions.Contains(f.Member) && members.Reaches(BlockQuestions.CubeOf(q), f.Member)))];
+        return asked.Count > 0 && chosen.Count < options.Chosen.Count;
+    }
 
     /// <summary>The answer to a question.</summary>
     public CubeResult Ask(QueryPlan plan, Totals totals = Totals.None) => Ask(new CubeQuery
@@ -39,7 +58,7 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
     /// <exception cref="CrmException">It cannot be answered, or only in part although nobody asked for a part.</exception>
     public CubeResult Ask(CubeQuery query)
     {
-        var answer = reader.Read(query with { AsOfRun = options.AsOfRun, Filters = [.. query.Filters, .. options.RowFilters] }, cancellation);
+        var answer = reader.Read(query with { AsOfRun = options.AsOfRun, Filters = [.. query.Filters, .. options.RowFilters, .. chosen] }, cancellation);
         AsOf ??= answer.AsOf;
         if (answer.HasMore && (query.Limit is null or MostRows))
         {
@@ -60,9 +79,34 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
             _ => throw new ArgumentOutOfRangeException(nameof(filters), f, "unknown kind of filter"),
         }).OfType<CubeFilter>()];
 
-    /// <summary>The values of a parameter: those given, else its default; none: no restriction.</summary>
-    public IReadOnlyList<string> ValuesOf(string parameter) =>
-        options.Parameters.TryGetValue(parameter, out var given) ? given : report.Parameters.FirstOrDefault(p => p.Name == parameter)?.Default ?? [];
+    /// <summary>The values of a parameter: those given, else its default, else the member that has most of its measure; none: no restriction.</summary>
+    public IReadOnlyList<string> ValuesOf(string parameter)
+    {
+        if (options.Parameters.TryGetValue(parameter, out var given))
+        {
+            return given;
+        }
+
+        var plan = report.Parameters.FirstOrDefault(p => p.Name == parameter);
+        if (plan is not { Most: { } measure, Choices: { } member })
+        {
+            return plan?.Default ?? [];
+        }
+
+        // What was chosen among the figures does not choose for the parameter.
+        var narrowed = chosen;
+        chosen = [];
+        var values = most.TryGetValue(parameter, out var found) ? found : most[parameter] = [.. Ask(new CubeQuery
+        {
+            Measures = [measure],
+            Dimensions = [member],
+            Filters = [new MemberFilter(member, FilterOperator.Set, [])],
+            Order = [new CubeOrder(measure, Descending: true), new CubeOrder(member, Descending: false)],
+            Limit = 1,
+        }).Rows.Select(r => Convert.ToString(r.Values[0], CultureInfo.InvariantCulture)!)];
+        chosen = narrowed;
+        return values;
+    }
 
     private MemberFilter? Chosen(ParameterFilter filter) =>
         ValuesOf(filter.Parameter) is { Count: > 0 } values ? new MemberFilter(filter.Member, filter.Operator, values) : null;
@@ -93,6 +137,10 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
 
     private NewestPeriods Newest(string member, IReadOnlyList<string> measures)
     {
+        // What was chosen does not move the periods that a page speaks of.
+        var narrowed = chosen;
+        chosen = [];
+
         // Four are enough: the newest, which may not be over, and the ones it is compared with.
         var answer = Ask(new CubeQuery
         {
@@ -102,12 +150,16 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
             Order = [new CubeOrder(member, Descending: true)],
             Limit = 4,
         });
+        chosen = narrowed;
         return new NewestPeriods([.. answer.Rows.Select(r => Day(r.Values[0])).OfType<DateOnly>()], answer.Columns[0].Format);
     }
 
     /// <summary>True when the data reaches the period's last day.</summary>
     public bool IsComplete(DateOnly first, string? format) =>
         AsOf?.Newest is not { } newest || DateOnly.FromDateTime(newest) >= LastDay(first, format);
+
+    /// <summary>True when the period begins after the newest data.</summary>
+    public bool IsYetToCome(DateOnly first) => AsOf?.Newest is { } newest && first > DateOnly.FromDateTime(newest);
 
     /// <summary>A date from an answer's value; null when it holds none.</summary>
     public static DateOnly? Day(object? value) => value switch

@@ -44,7 +44,11 @@ public sealed record ReportContent(
 
 /// <summary>A block, answered.</summary>
 /// <param name="Frame">Its name, title, note and width.</param>
-public abstract record BlockContent(BlockFrame Frame);
+public abstract record BlockContent(BlockFrame Frame)
+{
+    /// <summary>True when something was chosen on the page that does not narrow this block.</summary>
+    public bool IsUntouched { get; init; }
+}
 
 /// <summary>Figures in large type.</summary>
 /// <param name="Frame">Its name, title, note and width.</param>
@@ -62,7 +66,11 @@ public sealed record TilesContent(BlockFrame Frame, IReadOnlyList<TileContent> T
 /// <param name="Change">How it compares with the period before; null when there is none.</param>
 /// <param name="Detail">A further figure, e.g. the one over all periods; null for none.</param>
 /// <param name="Sparkline">The figure over the periods so far; null for none.</param>
-public sealed record TileContent(string Label, string? Period, string Value, TileChange? Change, string? Detail, SparklineContent? Sparkline);
+public sealed record TileContent(string Label, string? Period, string Value, TileChange? Change, string? Detail, SparklineContent? Sparkline)
+{
+    /// <summary>Where the figure comes from; null when one cannot go on from it.</summary>
+    public Origin? Origin { get; init; }
+}
 
 /// <summary>A comparison with the period before.</summary>
 /// <param name="Direction">1 up, −1 down, 0 unchanged.</param>
@@ -150,6 +158,12 @@ public sealed record TableColumn(string Title, string? Description, bool IsNumbe
 
     /// <summary>Type of its values; null: text.</summary>
     public Warehouse.Declarations.ColumnType? Type { get; init; }
+
+    /// <summary>True when it shows the measure <see cref="Member"/>.</summary>
+    public bool IsMeasure { get; init; }
+
+    /// <summary>What its cells stand for beside what their row does, in a table that has a dimension across; null for nothing.</summary>
+    public IReadOnlyList<KeyValuePair<string, object?>>? At { get; init; }
 }
 
 /// <summary>A row of a table.</summary>
@@ -159,6 +173,9 @@ public sealed record TableRow(IReadOnlyList<TableCell> Cells, bool IsTotal)
 {
     /// <summary>Colours of the cells, CSS, by their place; null when they have none.</summary>
     public IReadOnlyList<string?>? Colours { get; init; }
+
+    /// <summary>Where its figures come from; null when one cannot go on from them.</summary>
+    public Origin? Origin { get; init; }
 }
 
 /// <summary>A cell of a table.</summary>

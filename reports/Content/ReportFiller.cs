@@ -33,8 +33,16 @@ public static class ReportFiller
         {
             Words = words,
             Notice = wanted.Notice,
-            Choices = [.. plan.Parameters.Select(p => KeyValuePair.Create(p.Title, string.Join(words.List, questions.ValuesOf(p.Name)))).Where(c => c.Value.Length > 0)],
+            Choices = [.. plan.Parameters.Select(p => KeyValuePair.Create(p.Title, string.Join(words.List, questions.ValuesOf(p.Name)))).Where(c => c.Value.Length > 0),
+                .. wanted.Chosen.Select(c => KeyValuePair.Create(MemberTitles.Of(c.Member, plan.Language) ?? c.Member, string.Join(words.List, c.Values.DefaultIfEmpty(ValueText.Missing))))],
         };
+    }
+
+    /// <summary>Contracts without which nothing of a report can be shown; empty when something can. Nothing is asked for it.</summary>
+    public static IReadOnlyList<string> Missing(ReportPlan plan, FillOptions options)
+    {
+        var figures = plan.Blocks.Where(b => b is not TextPlan).Select(b => Contracts.Missing(b, options)).ToList();
+        return figures.Count > 0 && figures.TrueForAll(m => m.Count > 0) ? [.. figures.SelectMany(m => m).Distinct()] : [];
     }
 
     /// <summary>A report whose blocks all lack their contracts asked nothing; it still says of when the data is.</summary>
@@ -56,7 +64,8 @@ public static class ReportFiller
                 return new EmptyContent(block.Frame) { Missing = missing };
             }
 
-            return block switch
+            var isUntouched = questions.Begin(block);
+            BlockContent content = block switch
             {
                 TilesPlan tiles => new TilesFiller(questions, text, words).Fill(tiles),
                 ChartPlan chart => new ChartFiller(questions, text, words).Fill(chart),
@@ -72,6 +81,12 @@ public static class ReportFiller
                 TextPlan prose => Text(prose, questions, text),
                 _ => throw new ArgumentOutOfRangeException(nameof(block), block.GetType().Name, "no filler for this block"),
             };
+            if (content is EmptyContent empty && options.Parameters.Count == 0 && (isUntouched || options.Chosen.Count == 0) && options.RowFilters.Count == 0)
+            {
+                content = empty with { Missing = Contracts.Lacking(block, options) };
+            }
+
+            return isUntouched ? content with { IsUntouched = true } : content;
         }
         catch (CrmException error)
         {
@@ -106,7 +121,8 @@ public static class ReportFiller
         return escaped.ToString();
     }
 
-    private static string AsOfText(DataAsOf asOf, ValueText text, Words words)
+    /// <summary>Of when data are, in words.</summary>
+    internal static string AsOfText(DataAsOf asOf, ValueText text, Words words)
     {
         if (asOf.Run is not { } run)
         {

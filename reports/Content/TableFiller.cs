@@ -21,10 +21,10 @@ internal sealed class TableFiller(Questions questions, ValueText text, Words wor
         var total = answer.Rows.FirstOrDefault(r => r.TotalLevel == answer.Query.Dimensions.Count && r.TotalLevel > 0);
         var beside = plan.Lookup is { } lookup ? new Beside(lookup, questions.Ask(lookup.Query), answer) : null;
         var columns = plan.Columns.Select(c => Column(c, answer, beside, rows, total)).ToList();
-        var lines = rows.Select(r => new TableRow([.. columns.Select(c => c.Cell(r))], IsTotal: false)).ToList();
+        var lines = rows.Select(r => new TableRow([.. columns.Select(c => c.Cell(r))], IsTotal: false) { Origin = Origin.Of(answer, r) }).ToList();
         if (plan.Total && total is not null)
         {
-            lines.Add(new TableRow([.. columns.Select((c, i) => i == 0 ? new TableCell(words.AllRows, null) { Value = words.AllRows } : c.Cell(total))], IsTotal: true));
+            lines.Add(new TableRow([.. columns.Select((c, i) => i == 0 ? new TableCell(words.AllRows, null) { Value = words.AllRows } : c.Cell(total))], IsTotal: true) { Origin = Origin.Of(answer, total) });
         }
 
         return new TableContent(plan.Frame, new TableView([.. columns.Select(c => c.Heading)], lines));
@@ -42,7 +42,7 @@ internal sealed class TableFiller(Questions questions, ValueText text, Words wor
         {
             var below = Column(new ColumnPlan(per, null, Share: false, Bar: false, null), answer, beside, rows, total);
             return new Column(
-                new TableColumn(title, column.Description, IsNumber: true) { Member = plan.Member, Format = "percent", Type = new ColumnType(TypeKind.Double) },
+                new TableColumn(title, column.Description, IsNumber: true) { Member = plan.Member, Format = "percent", Type = new ColumnType(TypeKind.Double), IsMeasure = own },
                 row => Number(value(row)) is { } above && Number(below.Cell(row).Value) is { } under && under != 0
                     ? new TableCell(text.Percent(above / under), null) { Value = above / under } : new TableCell(ValueText.Missing, null));
         }
@@ -56,6 +56,7 @@ internal sealed class TableFiller(Questions questions, ValueText text, Words wor
                 Member = plan.Member,
                 Format = plan.Share ? "percent" : plan.Format ?? column.Format,
                 Type = plan.Share ? new ColumnType(TypeKind.Double) : column.Type,
+                IsMeasure = own && column.IsMeasure,
             },
             Cell);
 

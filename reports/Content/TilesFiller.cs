@@ -69,7 +69,10 @@ internal sealed class TilesFiller(Questions questions, ValueText text, Words wor
             label, now is { } day ? text.Period(day, format) : null, text.Of(value ?? Zero(tile, column), column.Format),
             at > 0 && now is not null ? Change(tile, column, periods[at - 1], value, measure, format) : null,
             details.Count > 0 ? string.Join(" · ", details) : null,
-            tile.Sparkline && at >= 0 ? Sparkline(label, periods[..(at + 1)], measure, format) : null);
+            tile.Sparkline && at >= 0 ? Sparkline(label, periods[..(at + 1)], measure, format) : null)
+        {
+            Origin = new Origin(answer.Query with { Measures = [tile.Measure!] }, now is { } month ? [KeyValuePair.Create(plan.Period!.Over, (object?)month)] : []),
+        };
     }
 
     private TableCell Cell(object? value, string? format = null) => new(text.Of(value, format), null) { Value = value };

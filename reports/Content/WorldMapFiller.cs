@@ -34,7 +34,7 @@ internal sealed class WorldMapFiller(Questions questions, ValueText text)
         var items = drawn.Select(p =>
         {
             var value = AnswerTable.Number(p.Row.Values[colour])!.Value;
-            return new MapItem(p.Shape!, p.Name, value, text.Of(p.Row.Values[colour], measure.Format), Palette.Class(values.IndexOf(value) * count / values.Count, count), Detail(answer, p.Row, colour));
+            return new MapItem(p.Shape!, p.Name, value, text.Of(p.Row.Values[colour], measure.Format), Palette.Class(values.IndexOf(value) * count / values.Count, count), Detail(answer, p.Row, colour)) { Row = rows.IndexOf(p.Row) };
         }).ToList();
         var scale = new ColourScale(
             measure.Title,

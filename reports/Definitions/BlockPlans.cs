@@ -62,7 +62,11 @@ public sealed record WorldMapPlan(BlockFrame Frame, QueryPlan Query, string Colo
 /// <param name="Several">True when more than one value may be given.</param>
 /// <param name="Required">True when a value has to be given.</param>
 public sealed record ParameterPlan(
-    string Name, string Title, ParameterType Type, string? Choices, IReadOnlyList<string> Values, IReadOnlyList<string> Default, bool Several, bool Required);
+    string Name, string Title, ParameterType Type, string? Choices, IReadOnlyList<string> Values, IReadOnlyList<string> Default, bool Several, bool Required)
+{
+    /// <summary>The measure of which the member taken when no value is given has most; null: no restriction then.</summary>
+    public string? Most { get; init; }
+}
 
 /// <summary>What the values of a parameter are.</summary>
 public enum ParameterType

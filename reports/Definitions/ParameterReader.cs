@@ -46,6 +46,17 @@ internal sealed class ParameterReader(ReportTexts texts, Members members, List<P
             members.Check([], [choices], []);
         }
 
+        var most = map.Scalar("most");
+        if (most is not null)
+        {
+            members.Check([most], [], []);
+        }
+
+        if (most is not null && (choices is null || map["default"] is not null))
+        {
+            problems.Add(new(most.Where, choices is null ? "'most' without 'choices'" : "'most' beside 'default'", "'choices', and no default of its own", "correct the parameter"));
+        }
+
         var (values, defaults) = (map.ScalarsOf("values").ToList(), map.ScalarsOf("default").ToList());
         if (choices is not null && values.Count > 0)
         {
@@ -69,6 +80,9 @@ internal sealed class ParameterReader(ReportTexts texts, Members members, List<P
         }
 
         return new ParameterPlan(
-            name, texts.Of(map, "title") ?? name, type, choices?.Text, [.. values.Select(v => v.Text)], [.. defaults.Select(v => v.Text)], several, map.Text("required") == "true");
+            name, texts.Of(map, "title") ?? name, type, choices?.Text, [.. values.Select(v => v.Text)], [.. defaults.Select(v => v.Text)], several, map.Text("required") == "true")
+        {
+            Most = most?.Text,
+        };
     }
 }

@@ -190,6 +190,7 @@ internal static class ReportFormat
         new("choices", member, "The dimension whose members in the data may be chosen."),
         new("values", new ListShape(ScalarShape.Text), "The only values that may be chosen."),
         new("default", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)), "Value when none is given; default: no restriction."),
+        new("most", member, "The measure whose greatest member among 'choices' is taken when none is given."),
         new("several", ScalarShape.Boolean, "Several values may be given."),
         new("required", ScalarShape.Boolean, "A value has to be given."),
     ]);

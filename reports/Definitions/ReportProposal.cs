@@ -19,7 +19,8 @@ public static class ReportProposal
     /// <param name="question">Members or words.</param>
     /// <param name="catalogue">What is declared.</param>
     /// <exception cref="CrmException">The question names no measure, or something that there is not.</exception>
-    public static string Propose(string name, string question, Catalogue catalogue)
+    /// <param name="asked">Filters and form of a question that was asked by hand; null for one in words.</param>
+    public static string Propose(string name, string question, Catalogue catalogue, AskedQuestion? asked = null)
     {
         var terms = Terms(question, catalogue);
         var measure = terms.FirstOrDefault(t => t.Measure) ?? throw Unknown(question, "a measure, as revenue or sales.revenue", Titles(catalogue).Where(t => t.Measure));
@@ -35,10 +36,10 @@ public static class ReportProposal
         var time = dimensions.Find(d => FormatOf(d, catalogue) is "day" or "week" or "month" or "quarter" or "year" && TypeOf(d, catalogue) == TypeKind.Date);
         var others = dimensions.Where(d => d != time).Take(3).ToList();
         var period = time ?? (members.Reaches(cube, "date.month") ? "date.month" : null);
-        return Yaml(name, Title(terms, catalogue), measures, time, period, others);
+        return Yaml(name, Title(terms, catalogue), measures, time, period, others, asked ?? AskedQuestion.InWords);
     }
 
-    private static string Yaml(string name, string title, List<string> measures, string? time, string? period, List<string> others)
+    private static string Yaml(string name, string title, List<string> measures, string? time, string? period, List<string> others, AskedQuestion asked)
     {
         var rows = new List<string> { "headline" };
         var text = new StringBuilder();
@@ -64,7 +65,7 @@ public static class ReportProposal
         }
 
         text.Append(Line("    figures:"));
-        measures.ForEach(m => text.Append(Line($"      - {{measure: {m}{(period is null ? "" : ", sparkline: true")}}}")));
+        measures.ForEach(m => text.Append(Line($"      - {{measure: {m}{(period is null ? "" : ", sparkline: true")}{(asked.Filters.Count == 0 ? "" : $", where: [{asked.Where()}]")}}}")));
         if (time is not null || others.Count > 0)
         {
             text.Append(Line("charts:"));
@@ -72,13 +73,13 @@ public static class ReportProposal
 
         if (time is not null)
         {
-            text.Append(Line("  over_time:")).Append(Line($"    by: {time}")).Append(Line($"    where: [{{member: {time}, operator: set}}]"))
+            text.Append(Line("  over_time:")).Append(Line($"    by: {time}")).Append(Line($"    where: [{{member: {time}, operator: set}}{(asked.Filters.Count == 0 ? "" : $", {asked.Where()}")}]")).Append(asked.Keys(withFilters: false))
                 .Append(Line($"    order: {{{time}: asc}}")).Append(Line($"    series: {list}"));
         }
 
         foreach (var other in others)
         {
-            text.Append(Line($"  {Stem(other)}:")).Append(Line("    kind: bar")).Append(Line($"    by: {other}"))
+            text.Append(Line($"  {Stem(other)}:")).Append(Line("    kind: bar")).Append(Line($"    by: {other}")).Append(asked.Keys(withFilters: true))
                 .Append(Line($"    order: {{{first}: desc}}")).Append(Line("    limit: 12")).Append(Line($"    series: [{first}]"));
         }
 
@@ -89,13 +90,13 @@ public static class ReportProposal
 
         foreach (var other in others)
         {
-            text.Append(Line($"  {Stem(other)}_table:")).Append(Line($"    by: {other}")).Append(Line($"    order: {{{first}: desc}}")).Append(Line("    limit: 25"))
+            text.Append(Line($"  {Stem(other)}_table:")).Append(Line($"    by: {other}")).Append(asked.Keys(withFilters: true)).Append(Line($"    order: {{{first}: desc}}")).Append(Line("    limit: 25"))
                 .Append(Line($"    columns: [{other}, {{member: {first}, bar: true}}{string.Concat(measures.Skip(1).Select(m => ", " + m))}]")).Append(Line("    total: true"));
         }
 
         if (others.Count > 1)
         {
-            text.Append(Line("pivots:")).Append(Line("  crossed:")).Append(Line($"    down: {others[0]}")).Append(Line($"    across: {others[1]}")).Append(Line($"    measures: {first}"));
+            text.Append(Line("pivots:")).Append(Line("  crossed:")).Append(Line($"    down: {others[0]}")).Append(Line($"    across: {others[1]}")).Append(Line($"    measures: {first}")).Append(asked.Keys(withFilters: true));
         }
 
         return text.ToString();

@@ -16,7 +16,9 @@ internal static class PageData
     public static bool NeedsWorld(ReportContent content) => content.Plan.Blocks.Any(b => b is WorldMapPlan);
 
     /// <summary>The data as one line of JSON, safe inside a script element.</summary>
-    public static string Json(ReportContent content)
+    /// <param name="content">The report.</param>
+    /// <param name="bringsMaps">False when the shapes of maps are a file of their own.</param>
+    public static string Json(ReportContent content, bool bringsMaps = true)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Options))
@@ -27,8 +29,12 @@ internal static class PageData
             if (NeedsWorld(content))
             {
                 json.WriteStartObject("maps");
-                json.WritePropertyName("world");
-                Countries.World.WriteTo(json);
+                if (bringsMaps)
+                {
+                    json.WritePropertyName("world");
+                    Countries.World.WriteTo(json);
+                }
+
                 json.WriteEndObject();
             }
 

@@ -44,6 +44,6 @@
     };
   }
 
-  for (const [name, shapes] of Object.entries(data.maps ?? {})) echarts.registerMap(name, shapes);
+  for (const [name, shapes] of Object.entries({ ...data.maps, ...(data.maps && globalThis.reportMaps) })) echarts.registerMap(name, shapes);
   return { revive, theme };
 });

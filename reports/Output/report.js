@@ -2,19 +2,40 @@
 (function () {
   'use strict';
   const root = document.documentElement;
-  const data = JSON.parse(document.getElementById('report-data').textContent);
+  const source = document.getElementById('report-data');
+  const data = source ? JSON.parse(source.textContent) : { charts: {} };
   const darkSystem = matchMedia('(prefers-color-scheme: dark)');
   const charts = [];
   root.classList.add('js');
 
-  const { revive, theme } = reportCharts(echarts, data);
+  const { revive, theme } = source ? reportCharts(echarts, data) : {};
 
   const isDark = () => (root.dataset.theme ?? (darkSystem.matches ? 'dark' : 'light')) === 'dark';
   function draw(entry, dark) {
     entry.chart?.dispose();
     entry.chart = echarts.init(entry.box, theme(dark, getComputedStyle(document.body).fontFamily), { renderer: 'svg' });
     entry.chart.setOption(revive(entry.views[entry.view]));
+    entry.chart.on('click', mark => {
+      if (mark.data?.row !== undefined) follow(entry.figure, mark.data.row, entry.views[entry.view].series[mark.seriesIndex].column);
+    });
     fitPaper(entry);
+  }
+  // On a page of the server the rows of a table lead on: a mark leads where its row does, and a cell too, with its own measure and column. In a file nothing leads.
+  function follow(section, row, column) {
+    const table = section.querySelector('table.leads');
+    const link = table?.tBodies[0].rows[row]?.querySelector('a.lead');
+    if (!link) return;
+    const address = new URL(link.href);
+    const head = table.tHead.rows[0].cells[column];
+    if (table.dataset.cell === 'at' && head?.dataset.measure) address.searchParams.set('pick', head.dataset.measure);
+    for (const value of head?.dataset.at?.split('\n') ?? []) address.searchParams.append(table.dataset.cell, value);
+    location.href = address.href;
+  }
+  for (const table of document.querySelectorAll('table.leads')) {
+    table.addEventListener('click', event => {
+      const cell = event.target.closest('td');
+      if (cell && !event.target.closest('a') && getSelection().isCollapsed) follow(table.parentElement, cell.parentElement.sectionRowIndex, cell.cellIndex);
+    });
   }
   // With a view box, style alone can shrink the picture to the width of a sheet of paper.
   function fitPaper({ box, chart }) {
@@ -69,6 +90,7 @@
 
   document.querySelector('.theme').addEventListener('click', () => {
     root.dataset.theme = isDark() ? 'light' : 'dark';
+    if (root.dataset.live) try { localStorage.setItem('crm-theme', root.dataset.theme); } catch { /* It is dark on this page alone. */ }
     drawAll(isDark());
   });
   darkSystem.addEventListener('change', () => { if (!root.dataset.theme) drawAll(isDark()); });

@@ -28,6 +28,7 @@ public sealed class FormatSchemaTests
         ["cube"] = CubeFormat.Shape,
         ["report"] = ReportFormat.Shape,
         ["identity"] = IdentityFormat.Shape,
+        ["models"] = ScoringFormat.Shape,
     };
 
     [Test]
@@ -94,6 +95,7 @@ public sealed class FormatSchemaTests
         yield return ("crm", "name: Shop\nwarehouse: shop.duckdb\ncurrency: GBP\nfiscal_year_start: 4\nlocale: en-GB\nrfm: {ties: ntile, grid: rf, month_ends: 24}\nsecurity: {allow_private_addresses: [localhost]}\n");
         yield return ("source", File.ReadAllText(Path.Combine(TestProject.RepositoryRoot, "samples", "online-retail", "sources", "shop.yaml")));
         yield return ("identity", File.ReadAllText(Path.Combine(TestProject.RepositoryRoot, "samples", "contoso", "model", "identity.yaml")));
+        yield return ("models", "portfolio: {value: profit, window_days: 180, month_ends: 6, filter: revenue > 0}\nlifecycle: {enabled: false}\ncohorts: {products: 10}\nrfm: {by: [channel], weights: {r: 2}}\nattribution: {lookback_days: 14}\n");
         yield return ("source", "source: a\nconnector: files\nstreams:\n  b: {path: [a, b], header: true, quote: '', skip_lines: 3, key: [x], columns: {A b: {type: date, format: '%d'}}}\n");
     }
 

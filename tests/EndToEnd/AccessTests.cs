@@ -8,6 +8,7 @@ namespace Crm.Analytics.Tests.EndToEnd;
 internal sealed class AccessTests
 {
     private const string Query = """{"query": {"measures": ["sales.lines"]}}""";
+    private const string Rows = """{"query": {"measures": ["sales.lines"], "limit": 1}, "go": "through"}""";
     private const string Password = "seven quiet otters";
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
     private ServedProject _served = null!;
@@ -32,6 +33,7 @@ internal sealed class AccessTests
     [TestCase("", "v1/load", 401)]
     [TestCase("", "v1/meta", 401)]
     [TestCase("", "v1/sql", 401)]
+    [TestCase("", "v1/drill", 401)]
     [TestCase("", "v1/openapi.json", 401)]
     [TestCase("", "", 302)]
     [TestCase("", "sales_overview.html", 302)]
@@ -39,12 +41,15 @@ internal sealed class AccessTests
     [TestCase("wrong", "v1/load", 401)]
     [TestCase("wrong", "sales_overview.html", 302)]
     [TestCase("viewer", "v1/load", 200)]
+    [TestCase("wrong", "v1/drill", 401)]
+    [TestCase("viewer", "v1/drill", 200)]
     [TestCase("viewer", "v1/meta", 200)]
     [TestCase("viewer", "v1/sql", 403)]
     [TestCase("viewer", "v1/openapi.json", 200)]
     [TestCase("viewer", "sales_overview.html", 200)]
     [TestCase("viewer", "v1/command", 401)]
     [TestCase("analyst", "v1/load", 200)]
+    [TestCase("analyst", "v1/drill", 200)]
     [TestCase("analyst", "v1/sql", 200)]
     [TestCase("analyst", "v1/command", 401)]
     [TestCase("engineer", "v1/sql", 200)]
@@ -54,11 +59,11 @@ internal sealed class AccessTests
     [TestCase("administrator", "v1/command", 401)]
     public async Task Door_ForARole_IsOpenOrShut(string role, string path, int status)
     {
-        var isQuestion = path is "v1/load" or "v1/sql" or "v1/command";
+        var isQuestion = path is "v1/load" or "v1/sql" or "v1/drill" or "v1/command";
         using var request = new HttpRequestMessage(isQuestion ? HttpMethod.Post : HttpMethod.Get, new Uri(path, UriKind.Relative));
         if (isQuestion)
         {
-            request.Content = new StringContent(Query, Encoding.UTF8, "application/json");
+            request.Content = new StringContent(path == "v1/drill" ? Rows : Query, Encoding.UTF8, "application/json");
         }
 
         if (role.Length > 0)

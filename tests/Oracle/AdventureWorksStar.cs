@@ -39,6 +39,8 @@ internal sealed class AdventureWorksStar : IDisposable
 
     public CubeReader Reader { get; }
 
+    public DuckDbInstance Instance => _instance;
+
     public ISession Connect() => _instance.Connect();
 
     public void Dispose() => _instance.Dispose();

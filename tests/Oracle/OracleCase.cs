@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Numerics;
+using Crm.Analytics.Tests.Declarations;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations.Yaml;
 using Crm.Analytics.Warehouse.Query;
+using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Tests.Oracle;
 
@@ -25,6 +27,33 @@ internal sealed record OracleCase(string Name, CubeQuery Query, string Sql, stri
         var problems = new List<Problem>();
         var root = (YamlMap?)YamlReader.Read(path, File.ReadAllBytes(path), problems);
         return problems.Count == 0 ? [.. root!.MapsOf("cases").Select(Of)] : throw new DeclarationException(problems);
+    }
+
+    /// <summary>The cases of a folder beside this file, as arguments of a test.</summary>
+    public static IEnumerable<TestCaseData> TestsOf(string folder) => Read(Path.Combine(TestProject.RepositoryRoot, "tests", "Oracle", folder)).Select(c => new TestCaseData(c).SetArgDisplayNames(c.Name));
+
+    /// <summary>Holds the answer against the independent SQL, and its grand total against that total's.</summary>
+    /// <param name="reader">Answers the question.</param>
+    /// <param name="raw">Answers the SQL: the tables that nobody's planner ever saw.</param>
+    public void Check(ICubeReader reader, ISession raw)
+    {
+        var answer = reader.Read(Query with { Rollups = RollupUse.Refused });
+        Assert.That(answer.Rows.Where(r => r.TotalLevel == 0).Select(r => Text(r.Values, Round)), Is.EquivalentTo(Rows(raw, Sql).Select(r => Text(r, Round))));
+        if (Total is not null)
+            Assert.That(Text(answer.Rows[^1].Values.Skip(answer.Columns.Count(c => !c.IsMeasure)), Round), Is.EqualTo(Text(Rows(raw, Total)[0], Round)), "the grand total");
+    }
+
+    private static List<object?[]> Rows(ISession session, string sql)
+    {
+        var rows = new List<object?[]>();
+        session.Stream(sql, null, record =>
+        {
+            var values = new object?[record.FieldCount];
+            for (var i = 0; i < values.Length; i++)
+                values[i] = record.IsDBNull(i) ? null : record.GetValue(i);
+            rows.Add(values);
+        });
+        return rows;
     }
 
     /// <summary>A row as text; equal numbers are equal whatever the engine's type for them.</summary>

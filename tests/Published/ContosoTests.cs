@@ -3,6 +3,7 @@ using Crm.Analytics.Host;
 using Crm.Analytics.Host.Demo;
 using Crm.Analytics.Tests.Architecture;
 using Crm.Analytics.Tests.Etl;
+using Crm.Analytics.Tests.Oracle;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Query;
 using Crm.Analytics.Warehouse.Storage;
@@ -62,6 +63,11 @@ internal sealed class ContosoTests
         _warehouse.Dispose();
         _project.Dispose();
     }
+
+    private static IEnumerable<TestCaseData> Cases => OracleCase.TestsOf("contoso");
+
+    [TestCaseSource(nameof(Cases))]
+    public void Answer_OfEachCase_IsThatOfIndependentSql(object given) => ((OracleCase)given).Check(_cubes, _raw);
 
     [Test]
     public void Run_OfTheSample_ReadsAllRecords()

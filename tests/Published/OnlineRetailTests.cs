@@ -2,6 +2,7 @@ using Crm.Analytics.Etl;
 using Crm.Analytics.Host;
 using Crm.Analytics.Host.Demo;
 using Crm.Analytics.Tests.Etl;
+using Crm.Analytics.Tests.Oracle;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Query;
 using Crm.Analytics.Warehouse.Storage;
@@ -53,6 +54,11 @@ internal sealed class OnlineRetailTests
         _warehouse.Dispose();
         _project.Dispose();
     }
+
+    private static IEnumerable<TestCaseData> Cases => OracleCase.TestsOf("online-retail");
+
+    [TestCaseSource(nameof(Cases))]
+    public void Answer_OfEachCase_IsThatOfIndependentSql(object given) => ((OracleCase)given).Check(_cubes, _raw);
 
     [Test]
     public void Run_OfTheSample_ReadsAllFilesAndRecords()

@@ -104,6 +104,16 @@ internal sealed class BlockFillerTests
     }
 
     [Test]
+    public void Parameter_WithMost_IsTheMemberThatHasMostWhileNothingIsChosen()
+    {
+        const string table = "b: {by: geography.country, order: {sales.revenue: desc}, columns: [geography.country, sales.revenue]";
+        var all = Lines(Table($"tables:\n  {table}}}")).ToList();
+        var chosen = Lines(Table($"parameters: {{land: {{choices: geography.country, most: sales.revenue}}}}\ntables:\n  {table}, where: [{{member: geography.country, parameter: land}}]}}"));
+        Assert.That(all, Has.Count.GreaterThan(1));
+        Assert.That(chosen, Is.EqualTo(all.Take(1)));
+    }
+
+    [Test]
     public void Block_OverAContractThatNothingFills_NamesItAndAsksNothing()
     {
         var cubes = RowCubes.Example();

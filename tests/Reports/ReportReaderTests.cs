@@ -27,7 +27,8 @@ internal sealed class ReportReaderTests
     public void Library_ListedWithoutProject_HoldsTheStandardReports() =>
         Assert.That(ReportFiles.List(null).Select(f => f.Name), Is.EqualTo(new[]
         {
-            "acquisition", "campaign_performance", "data_quality", "executive_overview", "loyalty_programme", "pipeline", "products", "rfm_segments", "sales_overview", "service_quality",
+            "acquisition", "campaign_performance", "churn_retention", "customer_value", "data_quality", "executive_overview", "loyalty_programme", "model_validation", "one_customer", "pipeline",
+            "products", "rfm_segments", "sales_overview", "service_quality",
         }));
 
     [Test]

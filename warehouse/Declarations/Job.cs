@@ -14,6 +14,9 @@ public enum JobWork
 
     /// <summary>Scores customers by all models, in a run that first loads what is new.</summary>
     Models,
+
+    /// <summary>Sends reports where they are declared to go.</summary>
+    Deliver,
 }
 
 /// <summary>Something that the server does by itself, at its times or after another job.</summary>

@@ -22,11 +22,17 @@ public sealed record Project(string Folder, ProjectSettings Settings, Catalogue 
 public sealed record ProjectSettings(
     string Name, string Warehouse, string TimeZone, string Currency, int FiscalYearStart, string Locale, RfmSettings Rfm, SourceLocation Where)
 {
+    /// <summary>The ClickHouse cluster that questions are answered from, <c>clickhouse://…</c>; null: from the warehouse's own file.</summary>
+    public string? Cluster { get; init; }
+
     /// <summary>What the project lets its connectors do.</summary>
     public SecuritySettings Security { get; init; } = SecuritySettings.Strict;
 
     /// <summary>How lifetime value is scored.</summary>
     public LifetimeValueSettings LifetimeValue { get; init; } = LifetimeValueSettings.Usual;
+
+    /// <summary>What every run scores beside RFM and lifetime value.</summary>
+    public ScoringSettings Scoring { get; init; } = ScoringSettings.Usual;
 
     /// <summary>First day of weeks; default Monday, as ISO 8601 has it.</summary>
     public DayOfWeek WeekBegins { get; init; } = DayOfWeek.Monday;
@@ -42,6 +48,9 @@ public sealed record ProjectSettings(
 
     /// <summary>Deliveries of reports as written, of the right shape; reports read them. Null for none.</summary>
     public YamlMap? Deliver { get; init; }
+
+    /// <summary>What every run publishes as Parquet beside the warehouse; null for nothing.</summary>
+    public MartSettings? Marts { get; init; }
 
     /// <summary>Most memory that a run uses for data, in megabytes; null for the default.</summary>
     public int? MemoryMegabytes { get; init; }
@@ -75,6 +84,10 @@ public sealed record ProjectSettings(
         return true;
     }
 }
+
+/// <summary>What is published as Parquet for other programs.</summary>
+/// <param name="Tables">Dimensions and facts by name; empty: all that have rows.</param>
+public sealed record MartSettings(IReadOnlyList<OptionValue> Tables);
 
 /// <summary>How lifetime value is scored.</summary>
 /// <param name="Purchases">Model of purchases: <c>best</c> (smallest AIC), <c>bgnbd</c>, <c>mbgnbd</c>, <c>paretonbd</c>, or <c>none</c> to leave scoring out.</param>
@@ -115,7 +128,24 @@ public sealed record SecuritySettings(IReadOnlyList<string> AllowPrivateAddresse
 /// <param name="Grid">Segment grid: <c>rfm</c>, <c>r_fm</c>, <c>rf</c>, or the path of a YAML file in the project.</param>
 /// <param name="MonthEnds">How many past month ends are scored beside the newest day of data, for trends and migration (0–120).</param>
 /// <param name="Where">Where it is declared.</param>
-public sealed record RfmSettings(string Ties, string Grid, int MonthEnds, SourceLocation Where);
+public sealed record RfmSettings(string Ties, string Grid, int MonthEnds, SourceLocation Where)
+{
+    /// <summary>What recency, frequency and money weigh in the one score that sums them up.</summary>
+    public RfmWeights Weights { get; init; } = RfmWeights.Equal;
+
+    /// <summary>What else customers are scored by, each part on its own: <c>category</c> of the products, <c>channel</c> of the sales; none by default.</summary>
+    public IReadOnlyList<string> By { get; init; } = [];
+}
+
+/// <summary>Weights of the three scores; only their proportions count.</summary>
+/// <param name="R">Recency.</param>
+/// <param name="F">Frequency.</param>
+/// <param name="M">Money.</param>
+public sealed record RfmWeights(int R, int F, int M)
+{
+    /// <summary>All three alike.</summary>
+    public static RfmWeights Equal { get; } = new(1, 1, 1);
+}
 
 /// <summary>All declared contracts, dimensions, facts and cubes, by name.</summary>
 /// <param name="Contracts">Contracts.</param>

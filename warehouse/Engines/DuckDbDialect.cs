@@ -7,7 +7,7 @@ public sealed class DuckDbDialect : SqlDialect
     public static DuckDbDialect Instance { get; } = new();
 
     /// <inheritdoc/>
-    public override string Parameter(string name) => $"${name}";
+    public override string Parameter(string name, object value) => $"${name}";
 
     /// <inheritdoc/>
     public override string Quantile(string expression, string share) => $"quantile_cont(CAST({expression} AS DOUBLE), {share})";

@@ -1,11 +1,34 @@
 -- grain: one row per calendar day of the years that facts fall in
 -- reads: {rows}, star.dim_date, duckdb_columns
--- writes: star.dim_date, date_year
+-- writes: star.dim_date, star.dim_date_history, date_year, date_outdated
 
 -- part: years
 CREATE TEMP TABLE IF NOT EXISTS date_year (y BIGINT);
 INSERT INTO date_year
 SELECT DISTINCT year({column}) FROM {rows} WHERE {column} IS NOT NULL
+
+-- part: outdated
+-- Days that the settings now make otherwise than when they were written.
+CREATE OR REPLACE TEMP TABLE date_outdated AS
+SELECT o.date_key, year(o.day) AS y
+FROM star.dim_date AS o
+JOIN (
+  SELECT date_key AS wanted_key, {fiscal}
+  FROM (SELECT date_key, CAST(day AS TIMESTAMP) AS d, (13 - {fiscal_start}) % 12 AS shift FROM star.dim_date WHERE day IS NOT NULL)
+) AS wanted ON wanted.wanted_key = o.date_key
+WHERE o.fiscal_year IS DISTINCT FROM wanted.fiscal_year OR o.fiscal_quarter IS DISTINCT FROM wanted.fiscal_quarter OR o.fiscal_month IS DISTINCT FROM wanted.fiscal_month
+
+-- part: found
+SELECT count(*) FROM date_outdated
+
+-- part: supersede
+-- Their rows move to the history, as those of any other table, and the fill makes them anew.
+INSERT INTO star.dim_date_history BY NAME
+SELECT * EXCLUDE (run_id), run_id AS run_from, {run} AS run_to FROM star.dim_date WHERE date_key IN (SELECT date_key FROM date_outdated);
+DELETE FROM star.dim_date WHERE date_key IN (SELECT date_key FROM date_outdated);
+CREATE TEMP TABLE IF NOT EXISTS date_year (y BIGINT);
+INSERT INTO date_year
+SELECT DISTINCT y FROM date_outdated
 
 -- part: fill
 -- A fiscal year is named by the calendar year it ends in; its periods are months.

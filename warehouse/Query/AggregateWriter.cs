@@ -55,7 +55,7 @@ internal sealed class AggregateWriter(SqlDialect dialect, IReadOnlyDictionary<st
 
     private string Weighted(PlannedMeasure measure, string weight, string filter) => measure.Aggregate switch
     {
-        MeasureType.Count => $"sum({(measure.Sql is null ? weight : $"CASE WHEN {measure.Sql} IS NOT NULL THEN {weight} END")}){filter}",
+        MeasureType.Count => $"coalesce(sum({(measure.Sql is null ? weight : $"CASE WHEN {measure.Sql} IS NOT NULL THEN {weight} END")}){filter}, 0)",
         MeasureType.Sum => $"sum(({measure.Sql}) * {weight}){filter}",
         MeasureType.Avg => $"sum(({measure.Sql}) * {weight}){filter} / nullif(sum(CASE WHEN {measure.Sql} IS NOT NULL THEN {weight} END){filter}, 0)",
         _ => $"{Whole(measure)}{filter}",

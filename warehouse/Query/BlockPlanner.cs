@@ -45,13 +45,14 @@ internal sealed class BlockPlanner(CubeQuery query, Catalogue catalogue, QueryCa
         var bridges = scope.Bridges();
         if (bridges.Count > 0)
             CheckBridged(leaves, bridges);
+        var seen = policy.Count == 0 ? null : new PlannedBlock("seen", cube.Name, scope.From(), [.. scope.Joins().Where(j => Speaks(policy, j))], [], policy, []);
         // A frame brings its calendar itself.
         return new PlannedBlock(name, cube.Name, scope.From(), [.. scope.Joins().Where(j => framed is null || j.Table.Alias != framed.Role || Needed(j, rows, policy))],
             segments, [.. policy, .. rows], leaves)
         {
             Frame = frame,
-            Calendar = framed is null ? null : framed with { Fact = scope.From() },
-            Spine = spine is null ? null : spine with { Fact = scope.From() },
+            Calendar = framed is null ? null : framed with { Fact = scope.From(), Seen = seen },
+            Spine = spine is null ? null : spine with { Fact = scope.From(), Seen = seen },
             Choice = choice,
             Regroup = regroup,
             Bridges = bridges,
@@ -60,10 +61,13 @@ internal sealed class BlockPlanner(CubeQuery query, Catalogue catalogue, QueryCa
 
     /// <summary>A policy's condition on the framed role is about the rows themselves, whatever they count for; such a question is refused.</summary>
     private static bool Needed(PlannedJoin join, List<PlannedCondition> rows, IReadOnlyList<PlannedCondition> policy)
-        => rows.Concat(policy).SelectMany(PlannedConditions.Subjects).OfType<PlannedDimension>().Any(d => d.Role == join.Table.Alias)
+        => Speaks(rows.Concat(policy), join)
             ? throw QueryErrors.Wrong("the filters", $"a condition joins '{join.Table.Alias}' and other dimensions by 'or', and a measure is shifted or widened in time",
                 "conditions on time that stand alone", "Ask without that filter, or without measures over time")
             : false;
+
+    private static bool Speaks(IEnumerable<PlannedCondition> conditions, PlannedJoin join)
+        => conditions.SelectMany(PlannedConditions.Subjects).OfType<PlannedDimension>().Any(d => d.Role == join.Table.Alias);
 
     private PlannedChoice Choice(FactScope scope, NonAdditive over) => new(
         scope.ChoiceOf(over.Name, isTime: true), over.Choice, [.. over.Groupings.Select(g => scope.ChoiceOf(g, isTime: false))],
@@ -74,7 +78,8 @@ internal sealed class BlockPlanner(CubeQuery query, Catalogue catalogue, QueryCa
         if (bridges.Count > 1)
             throw QueryErrors.Wrong("the question", $"members reached through {bridges.Count} bridges: {string.Join(", ", bridges.Select(b => b.Table.Alias))}",
                 "members of one bridge", "Ask one question for each bridge");
-        if (leaves.FirstOrDefault(l => l.Aggregate is MeasureType.Median or MeasureType.Percentile || l.NonAdditive is not null) is { } unfit)
+        var isTree = bridges[0].WeightColumn is null;
+        if (leaves.FirstOrDefault(l => (!isTree && l.Aggregate is (MeasureType.Median or MeasureType.Percentile)) || l.NonAdditive is not null) is { } unfit)
             throw QueryErrors.Wrong("the measures", $"'{unfit.Member}' by members of the bridge '{bridges[0].Table.Alias}', where a row counts with a share",
                 "sums, counts, means, smallest or largest values", "Leave it out, or leave out the members of the bridge");
     }

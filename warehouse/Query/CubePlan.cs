@@ -44,6 +44,9 @@ public sealed record CubePlan
     /// <summary>The past run whose warehouse is read; null: now.</summary>
     public int? AsOfRun => Query.AsOfRun;
 
+    /// <summary>The plan, reading the warehouse as a run left it; null: as it is planned.</summary>
+    public CubePlan At(int? run) => run is null ? this : this with { Query = Query with { AsOfRun = run } };
+
     /// <summary>The most rows answered when the question sets no limit.</summary>
     public const int DefaultLimit = 10_000;
 }

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using System.Globalization;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Engines;
@@ -10,12 +11,20 @@ namespace Crm.Analytics.Warehouse.Query;
 /// <param name="sessions">Opens a session on the warehouse; closed after the answer.</param>
 /// <param name="catalogue">What is declared.</param>
 /// <param name="calendar">What relative dates stand on, at each question; null: there are none.</param>
-public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null) : ICubeReader
+/// <param name="asked">Told of each question that was answered; null: nobody is.</param>
+public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null, Action<AskedQuestion>? asked = null) : ICubeReader
 {
+    private volatile SizesOfRun? _sizes;
+
+    /// <summary>Where the rows of the star are; by default in the warehouse itself.</summary>
+    public IStarEngine Star { get; init; } = OwnStar.Instance;
+
     /// <inheritdoc/>
     public CubeResult Read(CubeQuery query, CancellationToken cancellation = default)
     {
+        var began = Stopwatch.GetTimestamp();
         var plan = CubePlanner.Plan(query, catalogue, calendar?.Invoke());
+        var unrouted = plan;
         using var session = sessions();
         var rows = new List<ResultRow>();
         DataAsOf? asOf = null;
@@ -25,13 +34,14 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
             // One transaction, so that the rows and what they are said to stand on are of the same run.
             session.InTransaction(() =>
             {
-                asOf = AsOf(session, query.AsOfRun, cancellation);
-                plan = Routed(session, plan, cancellation);
-                var sql = CubeSqlWriter.Write(plan, DuckDbDialect.Instance);
+                var run = Star.RunOf(session, query.AsOfRun);
+                asOf = AsOf(session, run, cancellation);
+                plan = Routed(session, plan.At(run), asOf.Run, cancellation);
+                var sql = CubeSqlWriter.Write(plan, Star.Dialect);
                 var values = new RowValues(plan);
-                session.Stream(sql.Text, sql.Parameters, record => rows.Add(values.Row(record)), cancellation);
+                Star.Stream(session, sql.Text, sql.Parameters, record => rows.Add(values.Row(record)), cancellation);
                 if (query.Counting == RowCounting.All)
-                    total = Count(session, plan, cancellation);
+                    total = Count(Star, session, plan, cancellation);
             });
         }
         catch (EngineException e)
@@ -40,6 +50,7 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
                 "Check the expressions of the members asked with `crm check`", e);
         }
 
+        Tell(unrouted, plan, rows.Count, began);
         var hasMore = TotalRows.CutTo(rows, plan.Limit);
         return new CubeResult(query, Columns(plan), plan.Totals == Totals.Subtotals ? TotalRows.Nested(rows, plan.Dimensions.Count) : rows, asOf!)
         {
@@ -49,20 +60,92 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
         };
     }
 
+    /// <summary>
+    /// Answers a question row by row, however many there are: memory stays bounded. Without a limit of its own the question has none. Totals, which stand
+    /// beside the rows they sum up, are no part of such an answer.
+    /// </summary>
+    /// <param name="query">The question, without totals.</param>
+    /// <param name="begin">Called once with the columns, before the first row.</param>
+    /// <param name="row">Called for each row.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="CrmException">The question cannot be answered, or asks for totals.</exception>
+    public RowsSummary Stream(CubeQuery query, Action<IReadOnlyList<ResultColumn>> begin, Action<IReadOnlyList<object?>> row, CancellationToken cancellation = default)
+        => InOneRun(query, Star, (session, plan, sql) =>
+        {
+            var values = new RowValues(plan);
+            var rows = 0L;
+            begin(Columns(plan));
+            Star.Stream(session, sql.Text, sql.Parameters, record =>
+            {
+                if (rows < plan.Limit)
+                {
+                    rows++;
+                    row(values.Row(record).Values);
+                }
+            }, cancellation);
+            return rows;
+        }, cancellation);
+
+    /// <summary>Writes all rows of an answer into a Parquet file, by the warehouse's own engine, which has every row.</summary>
+    /// <param name="query">As for <see cref="Stream"/>.</param>
+    /// <param name="path">The file; in a folder that the warehouse may write to.</param>
+    /// <param name="cancellation">Stops the writing.</param>
+    /// <exception cref="CrmException">The question cannot be answered, or asks for totals.</exception>
+    public RowsSummary WriteParquet(CubeQuery query, string path, CancellationToken cancellation = default)
+        => InOneRun(query, OwnStar.Instance, (session, plan, sql) => ParquetAnswer.Write(session, [.. Columns(plan).Select(c => (c.Member, c.Type))],
+            plan.Limit == int.MaxValue ? sql.Text : $"SELECT * FROM (\n{sql.Text}) LIMIT {plan.Limit.ToString(CultureInfo.InvariantCulture)}", sql.Parameters, path, cancellation), cancellation);
+
+    private RowsSummary InOneRun(CubeQuery query, IStarEngine star, Func<ISession, CubePlan, CubeSql, long> read, CancellationToken cancellation)
+    {
+        if (query.Totals != Totals.None)
+            throw QueryErrors.Wrong("the totals", "totals in an answer that streams", "rows of one grain", "Ask for the totals as a question of their own, or for JSON");
+        var began = Stopwatch.GetTimestamp();
+        var plan = CubePlanner.Plan(query with { Limit = query.Limit ?? int.MaxValue }, catalogue, calendar?.Invoke());
+        var unrouted = plan;
+        using var session = sessions();
+        var (rows, left) = (0L, 0L);
+        DataAsOf? asOf = null;
+        session.InTransaction(() =>
+        {
+            var run = Star.RunOf(session, query.AsOfRun);
+            asOf = AsOf(session, run, cancellation);
+            plan = Routed(session, plan.At(run), asOf.Run, cancellation);
+            rows = read(session, plan, CubeSqlWriter.Write(plan, star.Dialect));
+            if (rows == plan.Limit)
+                left = Math.Max(0, Count(star, session, plan, cancellation) - plan.Offset - rows);
+        });
+        Tell(unrouted, plan, rows, began);
+        return new RowsSummary(Columns(plan), rows, left, asOf!, plan.Rollup);
+    }
+
+    private void Tell(CubePlan plan, CubePlan routed, long rows, long began) => asked?.Invoke(new AskedQuestion(
+        [.. plan.Measures.Select(m => m.Member), .. plan.Dimensions.Select(d => d.Member)], Stopwatch.GetElapsedTime(began).TotalSeconds, rows, routed.Rollup.Served, RollupNeed.Of(plan, catalogue)));
+
     /// <summary>The plan as it is run: served by rollups where they can. Only cubes that have some pay for looking.</summary>
-    private CubePlan Routed(ISession session, CubePlan plan, CancellationToken cancellation)
+    private CubePlan Routed(ISession session, CubePlan plan, int? run, CancellationToken cancellation)
     {
         if (plan.Blocks.All(b => b.Cube is null || !catalogue.Cubes.TryGetValue(b.Cube, out var cube) || cube.Rollups.Count == 0))
             return plan;
+
+        // Tables change with a run only, and the engine takes longer to list them than to answer a small question.
+        if (_sizes is { } known && known.Run == run && run is not null)
+            return new RollupRouter(catalogue, known.Sizes).Route(plan);
         var rows = new Dictionary<string, long>(StringComparer.Ordinal);
         session.Stream(SqlFile.Beside<CubeReader>().Fill("sizes"), null, record => rows[$"star.{record.GetString(0)}"] = Convert.ToInt64(record.GetValue(1), CultureInfo.InvariantCulture), cancellation);
-        return new RollupRouter(catalogue, new TableSizes(rows)).Route(plan);
+        var sizes = new TableSizes(rows);
+        _sizes = new(run, sizes);
+        return new RollupRouter(catalogue, sizes).Route(plan);
     }
 
-    private static long Count(ISession session, CubePlan plan, CancellationToken cancellation)
+    /// <summary>How many rows tables had when a run was published.</summary>
+    private sealed record SizesOfRun(int? Run, TableSizes Sizes);
+
+    private static long Count(IStarEngine star, ISession session, CubePlan plan, CancellationToken cancellation)
     {
-        var sql = CubeSqlWriter.Count(plan, DuckDbDialect.Instance);
-        return session.Scalar<long>(sql.Text, sql.Parameters, cancellation);
+        var sql = CubeSqlWriter.Count(plan, star.Dialect);
+        var count = 0L;
+        star.Stream(session, sql.Text, sql.Parameters, record => count = Convert.ToInt64(record.GetValue(0), CultureInfo.InvariantCulture), cancellation);
+        return count;
     }
 
     /// <summary>What data a question stands on.</summary>

@@ -33,6 +33,14 @@ public sealed record CubeResult(CubeQuery Query, IReadOnlyList<ResultColumn> Col
     }
 }
 
+/// <summary>What an answer that streamed was.</summary>
+/// <param name="Columns">Its columns.</param>
+/// <param name="Rows">Rows handed over.</param>
+/// <param name="Left">Rows that the limit left out after them; 0: it is complete.</param>
+/// <param name="AsOf">What data it stands on.</param>
+/// <param name="Rollup">Which stored coarser grain served it.</param>
+public sealed record RowsSummary(IReadOnlyList<ResultColumn> Columns, long Rows, long Left, DataAsOf AsOf, RollupChoice Rollup);
+
 /// <summary>A column of an answer.</summary>
 /// <param name="Member"><c>cube.member</c>.</param>
 /// <param name="Title">Name for people.</param>

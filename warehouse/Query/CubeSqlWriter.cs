@@ -110,6 +110,6 @@ public sealed class CubeSqlWriter
     {
         var key = name ?? $"p{_parameters.Count + 1}";
         _parameters[key] = value;
-        return _dialect.Parameter(key);
+        return _dialect.Parameter(key, value);
     }
 }

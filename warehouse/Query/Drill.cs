@@ -3,6 +3,13 @@ using Crm.Analytics.Warehouse.Declarations;
 
 namespace Crm.Analytics.Warehouse.Query;
 
+/// <summary>Where one can go from a dimension of a question.</summary>
+/// <param name="Member">The dimension, or the time dimension with its granularity.</param>
+/// <param name="Path">The hierarchy.</param>
+/// <param name="Up">The level above; null at the top.</param>
+/// <param name="Down">The level below; null at the end.</param>
+public sealed record DrillStep(string Member, string Path, string? Up, string? Down);
+
 /// <summary>The ways on from a cell of an answer: each makes another question, narrowed to the cell.</summary>
 /// <param name="catalogue">What is declared.</param>
 public sealed class Drill(Catalogue catalogue)
@@ -44,7 +51,30 @@ public sealed class Drill(Catalogue catalogue)
         return [.. declared.Concat(inherited).DistinctBy(h => string.Join('|', h.Levels))];
     }
 
-    /// <summary>One level finer within a cell. A ragged level, whose members below are the same as itself, is passed over by the answer, not by the path.</summary>
+    /// <summary>One level finer within a cell, past levels that say nothing there: whose one member is missing, or says what the level above says.</summary>
+    /// <param name="reader">Tells what a level holds within the cell.</param>
+    /// <param name="query">The question.</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="member">The dimension to go down from; null: the last of the question.</param>
+    /// <param name="path">Name of the path; null: the first that goes on.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public CubeQuery DownPastEmpty(
+        ICubeReader reader, CubeQuery query, IReadOnlyDictionary<string, object?> cell, string? member = null, string? path = null, CancellationToken cancellation = default)
+    {
+        var next = Down(query, cell, member, path);
+        var said = (member ?? query.Dimensions.LastOrDefault()) is { } from ? cell.GetValueOrDefault(from) : null;
+        while (next.Dimensions.Except(query.Dimensions).ToList() is [var level] && IsEmpty(reader, next, level, said, cancellation)
+            && PathsOf(level).Where(p => path is null || p.Name == path).Any(p => Index(p, level) + 1 < p.Levels.Count && query.Dimensions.All(d => !p.Levels.Skip(Index(p, level) + 1).Contains(d))))
+            next = Down(next, new Dictionary<string, object?>(), level, path);
+        return next;
+    }
+
+    /// <summary>True when a level has one member within the cell, and that is missing or says what the level above says.</summary>
+    private static bool IsEmpty(ICubeReader reader, CubeQuery query, string level, object? said, CancellationToken cancellation)
+        => reader.Read(query with { Measures = [.. query.Measures.Take(1)], Dimensions = [level], TimeDimensions = [.. query.TimeDimensions.Select(t => t with { Granularity = null }).Where(t => t.Range is not null)], Order = [], Limit = 2, Totals = Totals.None, Counting = RowCounting.None }, cancellation)
+            .Rows is [var only] && (only.Values[0] is not { } value || (said is not null && Text(value) == Text(said)));
+
+    /// <summary>One level finer within a cell.</summary>
     /// <param name="query">The question.</param>
     /// <param name="cell">The cell.</param>
     /// <param name="member">The dimension to go down from; null: the last of the question.</param>
@@ -73,11 +103,23 @@ public sealed class Drill(Catalogue catalogue)
         _ => "",
     };
 
+    /// <summary>The steps that each dimension of a question can take: the levels below and above it, path by path.</summary>
+    public IReadOnlyList<DrillStep> Steps(CubeQuery query)
+        => [.. query.Dimensions.SelectMany(d => PathsOf(d).Select(p => new DrillStep(d, p.Name, p.Levels.ElementAtOrDefault(Index(p, d) - 1), p.Levels.ElementAtOrDefault(Index(p, d) + 1)))),
+            .. query.TimeDimensions.Where(t => t.Granularity is not null).SelectMany(t => DrillPeriods.PathsOf(t.Granularity!).Select(p =>
+                new DrillStep(DrillPeriods.MemberOf(t), p, DrillPeriods.MemberOf(t, DrillPeriods.Next(p, t.Granularity!, -1)), DrillPeriods.MemberOf(t, DrillPeriods.Next(p, t.Granularity!, +1)))))];
+
     private CubeQuery Step(CubeQuery query, IReadOnlyDictionary<string, object?> cell, string? member, string? path, int step)
     {
-        var from = member ?? query.Dimensions.LastOrDefault() ?? throw QueryErrors.Wrong("the drill", "no dimension to go from", "a question grouped by one", "Name one with --by");
+        var grouped = query.Dimensions.Concat(query.TimeDimensions.Where(t => t.Granularity is not null).Select(t => DrillPeriods.MemberOf(t))).ToList();
+        var from = member ?? query.Dimensions.LastOrDefault() ?? grouped.LastOrDefault()
+            ?? throw QueryErrors.Wrong("the drill", "no dimension to go from", "a question grouped by one", "Group the question by one");
+        if (!grouped.Contains(from))
+            throw QueryErrors.Wrong("the drill", $"'{from}' is not a dimension of the question", $"one of {string.Join(", ", grouped)}", "Name one of those");
         if (!query.Dimensions.Contains(from))
-            throw QueryErrors.Wrong("the drill", $"'{from}' is not a dimension of the question", $"one of {string.Join(", ", query.Dimensions)}", "Name one of those");
+            return DrillPeriods.Step(At(query, cell), from, path, step);
+        if (step > 0 && TreeOf(from) is { } parent && (path is null || from.StartsWith(path, StringComparison.Ordinal)))
+            return Below(query, cell, from, parent);
         var paths = PathsOf(from).Where(p => path is null || p.Name == path).ToList();
         var to = paths.Select(p => p.Levels.ElementAtOrDefault(Index(p, from) + step)).FirstOrDefault(l => l is not null)
             ?? throw QueryErrors.Wrong("the drill", $"'{from}' has no level {(step > 0 ? "below" : "above")} it{(path is null ? "" : $" in '{path}'")}",
@@ -91,11 +133,26 @@ public sealed class Drill(Catalogue catalogue)
         };
     }
 
-    private static int Index(CubeHierarchy path, string member)
+    /// <summary>In a tree of any depth the level below a member is those whose parent it is.</summary>
+    private static CubeQuery Below(CubeQuery query, IReadOnlyDictionary<string, object?> cell, string from, string parent)
     {
-        var index = path.Levels.ToList().IndexOf(member);
-        return index < 0 ? int.MaxValue - 1 : index;
+        if (cell.GetValueOrDefault(from) is not { } above)
+            throw QueryErrors.Wrong("the cell", $"no member of '{from}' to go down from", "one, as its key", "Name it in the cell");
+        var rest = At(query, cell.Where(c => c.Key != from).ToDictionary(c => c.Key, c => c.Value));
+        return rest with { Filters = [.. rest.Filters.Where(f => f is not MemberFilter { Member: var m } || m != parent), new MemberFilter(parent, FilterOperator.Equals, [Text(above)])] };
     }
+
+    /// <summary>The member with the parent's key, of a member that is the key in a tree; null for all others.</summary>
+    private string? TreeOf(string member)
+    {
+        if (MemberScope.Split(member) is not var (left, right) || catalogue.Cubes.ContainsKey(left))
+            return null;
+        var trees = catalogue.Dimensions.Values.SelectMany(d => d.Hierarchies.Where(h => h.Parent is not null).Select(h => (Dimension: d, Tree: h)));
+        var found = trees.FirstOrDefault(t => (left == t.Tree.Name || left.EndsWith($"_{t.Tree.Name}", StringComparison.Ordinal)) && t.Dimension.Attributes.Any(a => a.Name == right && a.Column == t.Dimension.Keys[0]));
+        return found.Tree is null ? null : $"{left}.{found.Dimension.Find(found.Tree.Parent!)!.Name}";
+    }
+
+    private static int Index(CubeHierarchy path, string member) => path.Levels.ToList().IndexOf(member);
 
     private Dimension? DimensionOf(string role)
         => catalogue.Facts.Values.SelectMany(f => f.Roles).FirstOrDefault(r => r.Role == role) is { } found

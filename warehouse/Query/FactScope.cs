@@ -37,7 +37,9 @@ internal sealed class FactScope : MemberScope
     public override bool IsMeasure(string name)
         => Split(name) is var (left, right) && _catalogue.Cubes.TryGetValue(left, out var cube) && cube.Measures.Any(m => m.Name == right);
 
-    public override bool IsMasked(string name) => _access?.Masks(name) == true || (Query.Security is { MasksPersonal: true } && IsPersonal(name));
+    public override bool IsMasked(string name) => (_access is { } access
+        && (access.Masks(name) || (Split(name) is var (left, right) && TreeOf(left) is { } tree && access.Masks($"{tree.Role.Role}.{right}"))))
+        || (Query.Security is { MasksPersonal: true } && IsPersonal(name));
 
     public override PlannedMeasure Measure(string name, string where)
     {
@@ -56,9 +58,10 @@ internal sealed class FactScope : MemberScope
             throw QueryErrors.MeasureAsDimension(name, where);
         if (Split(name) is not var (left, right))
             throw QueryErrors.Unqualified(name, where, Reachable());
-        if (_access?.Sees(name) == false)
+        if (_access?.Sees(name) == false || (TreeOf(left) is { } tree && _access?.Sees($"{tree.Role.Role}.{right}") == false))
             throw QueryErrors.Unreachable(name, where, "it is not open to you", Reachable());
-        var planned = Resolved(name, left, right, where);
+        // A masked member of a tree is not joined: nobody could tell for whom a row counts.
+        var planned = IsMasked(name) && TreeOf(left) is { } masked ? Attribute(name, masked.Role.Role, right, where) with { Member = name } : Resolved(name, left, right, where);
         return IsMasked(name) ? planned with { Sql = MaskOf(name, planned) } : planned;
     }
 
@@ -130,9 +133,28 @@ internal sealed class FactScope : MemberScope
     {
         if (left == _cube.Name && _cube.Dimensions.FirstOrDefault(d => d.Name == right) is { } own)
             return Own(name, own);
-        if (Role(left) is not null || Bridged(name, left, right) is not { } bridged)
+        if (Role(left) is not null)
             return Attribute(name, left, right, where);
-        return bridged;
+        return Bridged(name, left, right) ?? Above(name, left, right) ?? Attribute(name, left, right, where);
+    }
+
+    /// <summary>The tree that a name stands for: that of a role's dimension, by its own name or, where several roles have one, as <c>role_tree</c>.</summary>
+    private (FactRole Role, Hierarchy Tree)? TreeOf(string name)
+    {
+        if (Role(name) is not null || _catalogue.Cubes.ContainsKey(name))
+            return null;
+        var trees = _fact.Roles.Where(r => Joined(r.Role)).SelectMany(r => _tables.DimensionOf(r).Hierarchies.Where(h => h.Parent is not null).Select(h => (Role: r, Tree: h))).ToList();
+        var found = trees.Where(t => name == $"{t.Role.Role}_{t.Tree.Name}").Concat(trees.Where(t => name == t.Tree.Name)).ToList();
+        return found.Count == 0 ? null : found[0];
+    }
+
+    /// <summary>An attribute of those who stand above a role's members in a tree, and of themselves: a row counts for each of them.</summary>
+    private PlannedDimension? Above(string name, string left, string right)
+    {
+        if (TreeOf(left) is not { } tree || _tables.DimensionOf(tree.Role) is not { } dimension || dimension.Attributes.FirstOrDefault(a => a.Name == right) is not { } attribute)
+            return null;
+        _tables.Uses(left, tree.Role, tree.Tree, name, attribute.Column);
+        return Planned(left, dimension, attribute, SqlName.Quote($"{left}.{attribute.Column}")) with { Role = $"{left} tree" };
     }
 
     private bool IsPersonal(string name)
@@ -142,7 +164,8 @@ internal sealed class FactScope : MemberScope
         if (left == _cube.Name && _cube.Dimensions.FirstOrDefault(d => d.Name == right) is { } own)
             return PersonalMembers.Is(_catalogue, _fact, Bare(own.Sql));
         var bridges = _cube.Joins.Where(j => j.IsBridge && _catalogue.Cubes.ContainsKey(j.Name)).Select(j => MeasureResolver.FactOf(_catalogue, _catalogue.Cubes[j.Name]));
-        return bridges.Prepend(_fact).SelectMany(f => f.Roles).Where(r => r.Role == left).Any(r => _catalogue.Dimensions.TryGetValue(r.Dimension, out var dimension)
+        var role = TreeOf(left)?.Role.Role ?? left;
+        return bridges.Prepend(_fact).SelectMany(f => f.Roles).Where(r => r.Role == role).Any(r => _catalogue.Dimensions.TryGetValue(r.Dimension, out var dimension)
             && dimension.Attributes.FirstOrDefault(a => a.Name == right) is { } attribute && PersonalMembers.Is(_catalogue, dimension, attribute));
     }
 

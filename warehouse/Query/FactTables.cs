@@ -9,12 +9,13 @@ internal sealed class FactTables(Catalogue catalogue, Cube cube, Fact fact, Attr
     private readonly SortedSet<string> _columns = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<string>> _roles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BridgeUse> _bridges = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, PlannedBridge> _trees = new(StringComparer.Ordinal);
 
     public PlannedTable From() => new(fact.Table, fact.HistoryTable, cube.Name, [.. _columns], null);
 
     public IReadOnlyList<PlannedJoin> Joins() => [.. fact.Roles.Where(r => _roles.ContainsKey(r.Role)).Select(r => Join(r, _roles[r.Role]))];
 
-    public IReadOnlyList<PlannedBridge> Bridges() => [.. _bridges.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => Planned(b.Key, b.Value))];
+    public IReadOnlyList<PlannedBridge> Bridges() => [.. _trees.Values, .. _bridges.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => Planned(b.Key, b.Value))];
 
     /// <summary>Notes every column of the fact that an expression names.</summary>
     public void Uses(string expression)
@@ -50,6 +51,24 @@ internal sealed class FactTables(Catalogue catalogue, Cube cube, Fact fact, Attr
 
         foreach (var key in bridge.Weight!.Of)
             _columns.Add(key);
+    }
+
+    /// <summary>Notes a column of those who stand above a role's members in a tree.</summary>
+    /// <param name="name">The tree's name in the question.</param>
+    /// <param name="role">The role.</param>
+    /// <param name="tree">The tree.</param>
+    /// <param name="member">The member as asked.</param>
+    /// <param name="column">Its column.</param>
+    public void Uses(string name, FactRole role, Hierarchy tree, string member, string column)
+    {
+        var dimension = DimensionOf(role);
+        var known = _trees.GetValueOrDefault(name);
+        IReadOnlyList<string> columns = [.. (known?.Joins[0].Table.Columns ?? []).Append(column).Distinct().Order(StringComparer.Ordinal)];
+        var table = $"star.bridge_{dimension.Name}_{tree.Name}";
+        var above = new PlannedTable(dimension.Table, $"{dimension.Table}_history", name, columns, dimension.IsVersioned ? "\"is_current\"" : null);
+        _columns.Add($"{role.Role}_key");
+        _trees[name] = new PlannedBridge(new PlannedTable(table, $"{table}_history", $"{name} tree", ["ancestor_key", dimension.KeyColumn], null), [dimension.KeyColumn], null,
+            [new PlannedJoin(above, "ancestor_key", dimension.KeyColumn)], [.. (known?.Members ?? []).Append(member).Distinct()]) { FactKeys = [$"{role.Role}_key"] };
     }
 
     public (string Fact, string Dimension) KeyOf(FactRole role, Dimension dimension) => dimension.IsVersioned && reading == AttributeReading.AsWas

@@ -48,9 +48,9 @@ internal sealed class FrameWriter(BlockWriter blocks)
         if (conditions.Count == 0)
         {
             // Nothing bounds the periods but the facts: whole periods as far as there are any, or the days themselves when everything is one period.
-            var fact = blocks.From(calendar.Fact);
-            var column = SqlName.Quote(calendar.FactColumn);
-            var (first, last) = ($"(SELECT min({column}) FROM {fact} WHERE {column} > 0)", $"(SELECT max({column}) FROM {fact})");
+            var rows = calendar.Seen is { } seen ? string.Join("\n  ", blocks.Lines(seen, false, null)) : $"FROM {blocks.From(calendar.Fact)}";
+            var column = $"{SqlName.Quote(calendar.Fact.Alias)}.{SqlName.Quote(calendar.FactColumn)}";
+            var (first, last) = ($"(SELECT min(nullif({column}, 0)) {rows})", $"(SELECT max({column}) {rows})");
             if (periods.Count > 0)
                 groups += $" HAVING max({key}) >= {first} AND min({key}) <= {last}";
             else
@@ -97,14 +97,14 @@ internal sealed class FrameWriter(BlockWriter blocks)
     private static (string From, string Until) SameWeek(int years, bool whole)
     {
         var year = $"isoyear({First}) - ({years})";
-        var source = $"CAST(date_trunc('week', make_date(CAST({year} AS INTEGER), 1, 4)) AS DATE) + CAST({First} - CAST(date_trunc('week', make_date(CAST(isoyear({First}) AS INTEGER), 1, 4)) AS DATE) AS INTEGER)";
+        var source = $"CAST(date_trunc('week', make_date(CAST({year} AS INTEGER), 1, 4)) AS DATE) + CAST(date_diff('day', CAST(date_trunc('week', make_date(CAST(isoyear({First}) AS INTEGER), 1, 4)) AS DATE), {First}) AS INTEGER)";
         if (whole)
         {
             var next = $"CAST(date_trunc('week', make_date(CAST(isoyear({After}) - ({years}) AS INTEGER), 1, 4)) AS DATE)";
-            return (source, $"CASE WHEN isoyear({After}) > isoyear({After} - 1) THEN {next} ELSE {source} + CAST({After} - {First} AS INTEGER) END");
+            return (source, $"CASE WHEN isoyear({After}) > isoyear({After} - 1) THEN {next} ELSE {source} + CAST(date_diff('day', {First}, {After}) AS INTEGER) END");
         }
 
-        return ($"CASE WHEN isoyear({source}) = {year} THEN {source} END", $"{source} + CAST({After} - {First} AS INTEGER)");
+        return ($"CASE WHEN isoyear({source}) = {year} THEN {source} END", $"{source} + CAST(date_diff('day', {First}, {After}) AS INTEGER)");
     }
 
     private static (string From, string Until) Widened(RollingWindow window, string from, string until, QueryCalendar calendar)

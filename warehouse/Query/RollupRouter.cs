@@ -124,12 +124,18 @@ public sealed class RollupRouter(Catalogue catalogue, TableSizes sizes)
             From = table,
             Joins = [.. block.Joins.Where(j => j.Table.Alias == rollup.TimeRole)],
             Segments = [],
-            Calendar = block.Calendar is { } calendar ? calendar with { Fact = table } : null,
-            Spine = block.Spine is { } spine ? spine with { Fact = table } : null,
+            Calendar = block.Calendar is { } calendar ? Served(calendar, table, rollup) : null,
+            Spine = block.Spine is { } spine ? Served(spine, table, rollup) : null,
             Leaves = [.. block.Leaves.Select(l => l with { Stored = Stored(cube, rollup, l) })],
             StoredColumns = block.Leaves.ToDictionary(l => l.Column, l => Stored(cube, rollup, l)!),
         };
     }
+
+    private static PlannedCalendar Served(PlannedCalendar calendar, PlannedTable table, Rollup rollup) => calendar with
+    {
+        Fact = table,
+        Seen = calendar.Seen is { } seen ? seen with { From = table, Joins = [.. seen.Joins.Where(j => j.Table.Alias == rollup.TimeRole)] } : null,
+    };
 
     private static string TableOf(Cube cube, Rollup rollup) => $"star.{Rollup.TableOf(cube.Name, rollup.Name)}";
 }

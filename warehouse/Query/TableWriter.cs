@@ -1,14 +1,24 @@
+using Crm.Analytics.Warehouse.Engines;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Warehouse.Query;
 
 /// <summary>Writes the tables of a plan: as they are, or as a past run left them.</summary>
 /// <param name="asOfRun">The past run; null for now.</param>
+/// <param name="dialect">The engine's spelling.</param>
 /// <param name="bound">Binds a value and answers how the statement refers to it.</param>
-internal sealed class TableWriter(int? asOfRun, Func<string?, object, string> bound)
+internal sealed class TableWriter(int? asOfRun, SqlDialect dialect, Func<string?, object, string> bound)
 {
     /// <summary>True when the table asked about stands in a selection of its own, which then holds its condition too.</summary>
-    public bool IsNested => asOfRun is not null;
+    public bool IsNested => asOfRun is not null && Seen(null) is null;
+
+    /// <summary>The condition that leaves the rows of the run, where the engine keeps those of all runs in one table; null where it does not.</summary>
+    public string? Seen(PlannedTable? table) => asOfRun is { } run ? dialect.SeenBy(table is null ? null : SqlName.Quote(table.Alias), bound("run", run)) : null;
+
+    /// <summary>The table so that it stands without conditions beside it.</summary>
+    public string Alone(PlannedTable table) => Seen(null) is { } seen
+        ? $"(SELECT * FROM {Path(table.Table)} WHERE {seen}) AS {SqlName.Quote(table.Alias)}"
+        : From(table);
 
     /// <summary>The table that the question is about.</summary>
     public string From(PlannedTable table)
@@ -37,7 +47,7 @@ internal sealed class TableWriter(int? asOfRun, Func<string?, object, string> bo
 
     private string Selection(PlannedTable table, List<(string Column, string Name)> columns)
     {
-        var condition = table.Condition is null ? [] : new[] { table.Condition };
+        string[] condition = [.. new[] { Seen(null), table.Condition }.OfType<string>()];
         if (!IsNested)
             return Select(columns, table.Table, condition);
         var run = bound("run", asOfRun!.Value);
@@ -52,5 +62,5 @@ internal sealed class TableWriter(int? asOfRun, Func<string?, object, string> bo
         return $"SELECT {list} FROM {Path(table)}{(conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}")}";
     }
 
-    private string Path(string table) => string.Join('.', table.Split('.').Select(SqlName.Quote));
+    private string Path(string table) => dialect.Table(table);
 }

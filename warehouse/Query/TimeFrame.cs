@@ -68,6 +68,9 @@ public sealed record PlannedCalendar(
     /// <summary>What weeks and fiscal years are.</summary>
     public QueryCalendar Days { get; init; } = QueryCalendar.None;
 
+    /// <summary>The rows that the asker may see, when policies narrow them: no others bound the periods. Null: all rows do.</summary>
+    public PlannedBlock? Seen { get; init; }
+
     /// <summary>For each number of leading dimensions: the grain of the periods in such a row.</summary>
     public required IReadOnlyList<PeriodGrain> Grains { get; init; }
 }
@@ -82,8 +85,12 @@ public sealed record PlannedChoice(string Day, WindowChoice Choice, IReadOnlyLis
 /// <summary>A bridge: a fact row meets several of its rows, and counts in each with the row's weight.</summary>
 /// <param name="Table">The bridge's table; the alias is the cube's name.</param>
 /// <param name="Keys">The columns that both have.</param>
-/// <param name="WeightColumn">The bridge's column with the share, 0–1.</param>
+/// <param name="WeightColumn">The bridge's column with the share, 0–1; null for a tree, in which a row counts whole for each member above its own.</param>
 /// <param name="Joins">Dimension roles of the bridge that some member needs.</param>
 /// <param name="Members">The question's members that are reached through it.</param>
 public sealed record PlannedBridge(
-    PlannedTable Table, IReadOnlyList<string> Keys, string WeightColumn, IReadOnlyList<PlannedJoin> Joins, IReadOnlyList<string> Members);
+    PlannedTable Table, IReadOnlyList<string> Keys, string? WeightColumn, IReadOnlyList<PlannedJoin> Joins, IReadOnlyList<string> Members)
+{
+    /// <summary>The fact's columns for <see cref="Keys"/>.</summary>
+    public IReadOnlyList<string> FactKeys { get; init; } = Keys;
+}

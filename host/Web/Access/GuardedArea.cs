@@ -23,7 +23,7 @@ internal sealed class GuardedArea(IWebArea area, Gate gate) : IWebArea
 
         if (gate.AskerOf(context) is null)
         {
-            context.Response.Redirect(SignInArea.Before(context.Request.Path));
+            context.Response.Redirect(context.Request.PathBase + SignInArea.Before(context.Request.Path));
         }
         else
         {

@@ -48,7 +48,7 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
             }
 
             response.Cookies.Delete(Gate.Cookie);
-            response.Redirect(SignIn);
+            response.Redirect(request.PathBase + SignIn);
         }
         else
         {
@@ -57,7 +57,7 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
     }
 
     /// <summary>Where somebody signs in who wanted a path.</summary>
-    public static string Before(PathString wanted) => $"{SignIn}?next={Uri.EscapeDataString(LocalPath(wanted))}";
+    public static string Before(string? wanted) => $"{SignIn}?next={Uri.EscapeDataString(LocalPath(wanted))}";
 
     /// <summary>A path of this server; the start page for anything else, so that nobody is led away.</summary>
     public static string LocalPath(string? path)
@@ -94,7 +94,7 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
             MaxAge = lasts,
             Path = "/",
         });
-        context.Response.Redirect(LocalPath(form["next"].ToString()));
+        context.Response.Redirect(context.Request.PathBase + LocalPath(form["next"].ToString()));
     }
 
     private bool MayTry(IPAddress from)
@@ -113,6 +113,9 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
         }
     }
 
+    /// <summary>See <see cref="FormOrigin.IsOurs"/>.</summary>
+    public static bool IsFromOurPage(HttpRequest request) => FormOrigin.IsOurs(request);
+
     private static async Task Show(HttpContext context, int status, string message)
     {
         context.Response.StatusCode = status;
@@ -125,7 +128,7 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
             <style>body{font:1rem/1.6 system-ui,sans-serif;margin:15vh auto;max-width:20rem;padding:0 1rem;color-scheme:light dark}
             label,input,button{display:block;width:100%;box-sizing:border-box;font:inherit}input,button{margin:.2rem 0 1rem;padding:.5rem}</style>
             <h1>Sign in</h1><p role="alert">{{WebUtility.HtmlEncode(message)}}</p>
-            <form method="post" action="{{SignIn}}"><input type="hidden" name="next" value="{{next}}">
+            <form method="post" action="{{context.Request.PathBase}}{{SignIn}}"><input type="hidden" name="next" value="{{next}}">
             <label for="name">Name</label><input id="name" name="name" autocomplete="username" required autofocus>
             <label for="password">Password</label><input id="password" name="password" type="password" autocomplete="current-password" required>
             <button>Sign in</button></form></html>

@@ -6,7 +6,6 @@ using System.Text.Json;
 using Crm.Analytics.Host.Security;
 using Crm.Analytics.Host.Web.Access;
 using Crm.Analytics.Warehouse.Query;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Crm.Analytics.Host.Web.Api;
 
@@ -16,9 +15,9 @@ namespace Crm.Analytics.Host.Web.Api;
 /// </summary>
 /// <param name="questions">Answers questions about the warehouse that is open.</param>
 /// <param name="askerOf">Who sends a request; null for nobody known.</param>
-internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> askerOf) : IWebArea
+/// <param name="rows">Answers that stream.</param>
+internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> askerOf, RowAnswers rows) : IWebArea
 {
-    private const long MostBytes = 1 << 20;
     private static readonly JsonWriterOptions plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <inheritdoc/>
@@ -38,7 +37,14 @@ internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> ask
         {
             questions.Tell(e);
             context.Response.StatusCode = ApiErrors.StatusOf(e);
+            context.Response.Headers.Remove("Content-Disposition");
             await Write(context, Bytes(json => ApiErrors.Write(json, e)));
+        }
+        catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // Half an answer is out; what cuts it off tells the asker that it is not whole.
+            questions.Tell(e);
+            context.Abort();
         }
     }
 
@@ -54,6 +60,7 @@ internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> ask
         {
             "/v1/load" => Load(context, asker.Security),
             "/v1/meta" => Meta(context, asker.Security),
+            "/v1/drill" => DrillOn(context, asker.Security),
             "/v1/sql" => Sql(context, AtLeast(AccessRole.Analyst, asker).Security),
             "/v1/openapi.json" => OpenApi(context),
             _ => NotFound(context),
@@ -66,8 +73,48 @@ internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> ask
     private async Task Load(HttpContext context, SecurityContext? asker)
     {
         using var sent = await Sent(context);
-        var request = LoadRequest.Read(sent.Query, sent.QueryType, questions.Settings);
+        var body = sent.Body.Object("query", "queryType", "cache", "renewQuery", "format");
+        var request = LoadRequest.Read(QueryOf(body), body.Find("queryType")?.Text(), questions.Settings);
         AuditTrail.Tell(context, AuditText.Of(request));
+        var format = RowFormat.Of(context, body.Find("format"));
+        if (format != RowFormat.Json)
+        {
+            await rows.Load(context, format, request.Questions.Count == 1
+                ? request.Questions[0].Query with { Security = asker }
+                : throw ApiErrors.Wrong($"{request.Questions.Count} questions", "the query", $"one question for an answer as {format.Name}", "Ask them one by one, or for JSON"));
+            return;
+        }
+
+        await Answer(context, request, asker);
+    }
+
+    /// <summary>Goes on from a cell: to the answer of the next question, or through to the rows.</summary>
+    private async Task DrillOn(HttpContext context, SecurityContext? asker)
+    {
+        Only(context, HttpMethods.Get, HttpMethods.Post);
+        using var sent = await SentQuery.Read(context, ["query", "cell"], ["go", "from", "to", "path"]);
+        var request = DrillRequest.Read(sent.Body, questions.Settings);
+        var format = RowFormat.Of(context, sent.Body.Find("format"));
+        var next = questions.Drilled(request, asker);
+        AuditTrail.Tell(context, AuditText.Of(next.Query));
+        if (request.Way == DrillWay.Through)
+        {
+            await rows.Through(context, format, next.Query with { Security = asker });
+        }
+        else if (format != RowFormat.Json)
+        {
+            await rows.Load(context, format, next.Query with { Security = asker });
+        }
+        else
+        {
+            await Answer(context, new([next], false, "regularQuery"), asker);
+        }
+    }
+
+    private static StrictJson QueryOf(StrictJson body) => body.Find("query") ?? throw ApiErrors.Wrong("no query", "the body", "the key 'query'", "Send {\"query\": {…}}");
+
+    private async Task Answer(HttpContext context, LoadRequest request, SecurityContext? asker)
+    {
         var asText = context.Request.Query["numbers"] == "string";
         var key = questions.KeyOf(request, asText, asker);
         if (request.Questions.All(q => !q.Renews) && questions.Remembered(key) is { } known)
@@ -102,7 +149,8 @@ internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> ask
     private async Task Sql(HttpContext context, SecurityContext? asker)
     {
         using var sent = await Sent(context);
-        var request = LoadRequest.Read(sent.Query, sent.QueryType, questions.Settings);
+        var body = sent.Body.Object("query", "queryType", "cache", "renewQuery");
+        var request = LoadRequest.Read(QueryOf(body), body.Find("queryType")?.Text(), questions.Settings);
         AuditTrail.Tell(context, AuditText.Of(request));
         var statement = questions.Statement(request.Questions[0].Query, asker);
         await Write(context, Bytes(json =>
@@ -148,24 +196,10 @@ internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> ask
     }
 
     /// <summary>The query of a request: a parameter of GET, the body of POST.</summary>
-    private static async Task<SentQuery> Sent(HttpContext context)
+    private static Task<SentQuery> Sent(HttpContext context)
     {
         Only(context, HttpMethods.Get, HttpMethods.Post);
-        if (HttpMethods.IsGet(context.Request.Method))
-        {
-            var query = context.Request.Query["query"];
-            return query is [{ } text]
-                ? new(JsonDocument.Parse(text, StrictJson.Options), isWrapped: false, context.Request.Query["queryType"])
-                : throw ApiErrors.Wrong(query.Count == 0 ? "no query" : "several queries", "the parameter 'query'", "one query as JSON", "Send it as ?query=…, or as the body of a POST");
-        }
-
-        if (context.Request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true)
-        {
-            throw new BadHttpRequestException("the body is not said to be application/json", StatusCodes.Status415UnsupportedMediaType);
-        }
-
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = MostBytes;
-        return new(await JsonDocument.ParseAsync(context.Request.Body, StrictJson.Options, context.RequestAborted), isWrapped: true, null);
+        return SentQuery.Read(context, ["query"], ["queryType"]);
     }
 
     private static byte[] Bytes(Action<Utf8JsonWriter> write)
@@ -184,35 +218,5 @@ internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> ask
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.ContentLength = answer.Length;
         await context.Response.Body.WriteAsync(answer, context.RequestAborted);
-    }
-
-    private sealed class SentQuery : IDisposable
-    {
-        private readonly JsonDocument _document;
-
-        public SentQuery(JsonDocument document, bool isWrapped, string? queryType)
-        {
-            (_document, QueryType, Query) = (document, queryType, new(document.RootElement, "query"));
-            if (isWrapped)
-            {
-                try
-                {
-                    var body = new StrictJson(document.RootElement, "").Object("query", "queryType", "cache", "renewQuery");
-                    Query = body.Find("query") ?? throw ApiErrors.Wrong("no query", "the body", "the key 'query'", "Send {\"query\": {…}}");
-                    QueryType = body.Find("queryType")?.Text();
-                }
-                catch
-                {
-                    document.Dispose();
-                    throw;
-                }
-            }
-        }
-
-        public StrictJson Query { get; }
-
-        public string? QueryType { get; }
-
-        public void Dispose() => _document.Dispose();
     }
 }

@@ -35,7 +35,8 @@ internal static class ApiErrors
         json.WriteEndObject();
     }
 
-    private static (string Found, string Where, string Expected, string Next) Facts(Exception error) => error switch
+    /// <summary>The four facts of an error.</summary>
+    public static (string Found, string Where, string Expected, string Next) Facts(Exception error) => error switch
     {
         DeclarationException { Problems: [var first, ..] } => (first.Found, first.Where.ToString(), first.Expected, first.Next),
         CrmException crm => (crm.Found, crm.Where, crm.Expected, crm.Next),

@@ -46,6 +46,11 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
     private void WriteResult(LoadQuestion question, CubeResult result)
     {
         json.WriteStartObject();
+        if (question.Drilled is { } drilled)
+        {
+            WriteDrilled(drilled);
+        }
+
         json.WritePropertyName("query");
         WriteQuery(question, "regularQuery");
         json.WritePropertyName("data");
@@ -72,6 +77,23 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
         json.WriteBoolean("slowQuery", false);
         WriteRollup(result.Rollup);
         json.WriteEndObject();
+    }
+
+    private void WriteDrilled(DrilledTo drilled)
+    {
+        WriteTexts("breadcrumb", drilled.Breadcrumb);
+        json.WriteStartArray("steps");
+        foreach (var step in drilled.Steps)
+        {
+            json.WriteStartObject();
+            json.WriteString("member", step.Member);
+            json.WriteString("path", step.Path);
+            json.WriteString("up", step.Up);
+            json.WriteString("down", step.Down);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     /// <summary>The question as it was understood; a client of Cube draws its axes from it.</summary>
@@ -122,11 +144,17 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
         }
 
         json.WriteEndArray();
-        json.WriteNumber("limit", query.Limit ?? CubePlan.DefaultLimit);
+        // What goes on from here may be the rows of a fact, which no limit of this answer cuts.
+        if (query.Limit is not null || question.Drilled is null)
+        {
+            json.WriteNumber("limit", query.Limit ?? CubePlan.DefaultLimit);
+        }
+
         json.WriteNumber("offset", query.Offset);
         json.WriteString("timezone", zone);
         json.WriteString("responseFormat", question.Format);
         json.WriteString("queryType", kind);
+        QueryJson.WriteOwn(json, query);
         json.WriteEndObject();
     }
 

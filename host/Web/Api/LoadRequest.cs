@@ -26,7 +26,7 @@ internal sealed record LoadRequest(IReadOnlyList<LoadQuestion> Questions, bool I
     private static readonly string[] keys =
     [
         "measures", "dimensions", "segments", "timeDimensions", "filters", "order", "limit", "offset", "total", "timezone", "ungrouped", "responseFormat", "renewQuery", "cache",
-        "totals", "asIs", "asOf", "missing", "rollups",
+        "totals", "asIs", "asOf", "missing", "rollups", "queryType",
     ];
 
     /// <summary>Reads a request.</summary>
@@ -140,12 +140,19 @@ internal sealed record LoadRequest(IReadOnlyList<LoadQuestion> Questions, bool I
         }
 
         return order.IsObject
-            ? [.. order.Element.EnumerateObject().Select(p => Key(p.Name, new StrictJson(p.Value, $"{order.Place}.{p.Name}")))]
+            ? [.. order.Properties().Select(p => Key(p.Name, p.Value))]
             : [.. order.Items(MostMembers).Select(Pair)];
     }
 
+    /// <summary>A pair, or what answers write it as.</summary>
     private static CubeOrder Pair(StrictJson json)
     {
+        if (json.IsObject)
+        {
+            json = json.Object("id", "desc");
+            return new((json.Find("id") ?? throw ApiErrors.Wrong("no id", json.Place, "the key 'id'", "Name a member")).Text(), json.Find("desc")?.Truth() == true);
+        }
+
         var pair = json.Items(2).ToList();
         return pair.Count == 2 ? Key(pair[0].Text(), pair[1]) : throw json.Wrong("a member and asc or desc");
     }
@@ -182,4 +189,13 @@ internal sealed record LoadRequest(IReadOnlyList<LoadQuestion> Questions, bool I
 /// <param name="Renews">True when a remembered answer will not do.</param>
 /// <param name="Range">The compared range that it is for; null for none.</param>
 /// <param name="Asked">The question as it was sent.</param>
-internal sealed record LoadQuestion(CubeQuery Query, string Format, bool Renews, DateRange? Range, JsonElement Asked);
+internal sealed record LoadQuestion(CubeQuery Query, string Format, bool Renews, DateRange? Range, JsonElement Asked)
+{
+    /// <summary>Where a drill led; null for a question of its own.</summary>
+    public DrilledTo? Drilled { get; init; }
+}
+
+/// <summary>Where a drill led.</summary>
+/// <param name="Breadcrumb">What the rows are narrowed to, in the order it was done.</param>
+/// <param name="Steps">The levels below and above each dimension.</param>
+internal sealed record DrilledTo(IReadOnlyList<string> Breadcrumb, IReadOnlyList<DrillStep> Steps);

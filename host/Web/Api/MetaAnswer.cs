@@ -43,6 +43,14 @@ internal sealed class MetaAnswer(Utf8JsonWriter json, Catalogue catalogue, Secur
             }
         }
 
+        foreach (var (dimension, tree) in catalogue.Dimensions.Values.SelectMany(d => d.Hierarchies.Where(h => h.Parent is not null).Select(h => (d, h))))
+        {
+            if (!catalogue.Cubes.ContainsKey(tree.Name))
+            {
+                roles.TryAdd(tree.Name, dimension);
+            }
+        }
+
         return roles;
     }
 

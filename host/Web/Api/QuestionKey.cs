@@ -21,6 +21,7 @@ internal static class QuestionKey
             foreach (var question in request.Questions)
             {
                 json.WriteStringValue(question.Format);
+                json.WriteBooleanValue(question.Drilled is not null);
                 Range(json, question.Range);
                 Question(json, question.Query);
 

@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Crm.Analytics.Host.Observation;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Engines;
 using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Host.Web.Api;
@@ -22,10 +22,34 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
     private static readonly TimeSpan left = TimeSpan.FromSeconds(30);
     private static readonly string[] words = ["now", "hour", "minute", "second"];
     private readonly AnswerCache _remembered = new(MostRememberedBytes);
-    private readonly CubeReader _reader = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System));
+    private readonly CubeReader _reader = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(served.Path, TimeProvider.System).Note) { Star = Composition.StarOf(project) };
 
     /// <summary>Answers that are being worked out.</summary>
     public PendingAnswers Pending { get; } = new(patience, left, 2 * Environment.ProcessorCount, TimeProvider.System);
+
+    /// <summary>Answers questions row by row; who asks stands in the question.</summary>
+    public CubeReader Reader => _reader;
+
+    /// <summary>Reads the rows behind a cell.</summary>
+    public DrillThrough Rows { get; } = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
+
+    /// <summary>The question that a drill leads to, and where one can go from it.</summary>
+    public LoadQuestion Drilled(DrillRequest request, SecurityContext? asker)
+    {
+        var drill = new Drill(Catalogue);
+        var query = request.Asked.Query;
+        var next = request.Way switch
+        {
+            DrillWay.Down => drill.DownPastEmpty(_reader, query with { Security = asker }, request.Cell, request.Member, request.Path),
+            DrillWay.Up => drill.Up(query, request.Member, request.Path),
+            DrillWay.Across => Drill.Across(query, request.Cell, request.Member!),
+            _ => Drill.At(query, request.Cell),
+        };
+        return request.Asked with { Query = next, Asked = QueryJson.Element(next), Drilled = new(Drill.Breadcrumb(next), [.. drill.Steps(next).Where(s => IsOpen(next, s, asker))]) };
+    }
+
+    private bool IsOpen(CubeQuery query, DrillStep step, SecurityContext? asker) => query.Measures.Select(m => m.Split('.')[0]).Distinct()
+        .All(c => !Catalogue.Cubes.TryGetValue(c, out var cube) || new[] { step.Member, step.Up, step.Down }.OfType<string>().All(m => CubeVisibility.Sees(cube, m, asker)));
 
     /// <summary>The project's settings.</summary>
     public ProjectSettings Settings => project.Settings;
@@ -67,13 +91,19 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
         }
 
         var answer = buffer.WrittenSpan.ToArray();
-        _remembered.Add(key, answer);
+
+        // A cluster can be a run behind when a node was away: such an answer is not the one of this run.
+        if (results.TrueForAll(r => r.Query.AsOfRun is not null || r.AsOf.Run?.ToString(CultureInfo.InvariantCulture) == key.Data))
+        {
+            _remembered.Add(key, answer);
+        }
+
         return answer;
     }
 
     /// <summary>The statement that answers a question, for reading only.</summary>
     public CubeSql Statement(CubeQuery query, SecurityContext? asker)
-        => CubeSqlWriter.Write(CubePlanner.Plan(query with { Security = asker }, Catalogue, QueryCalendar.Of(Settings, TimeProvider.System)), DuckDbDialect.Instance);
+        => CubeSqlWriter.Write(CubePlanner.Plan(query with { Security = asker }, Catalogue, QueryCalendar.Of(Settings, TimeProvider.System)), Composition.StarOf(project).Dialect);
 
     /// <summary>Each question reads in a transaction of its own; when a run was published between two of them, they are asked again.</summary>
     private static List<CubeResult> OfOneRun(Func<List<CubeResult>> read)

@@ -18,6 +18,9 @@ internal readonly record struct StrictJson(JsonElement Element, string Place)
     /// <summary>True for an object.</summary>
     public bool IsObject => Element.ValueKind == JsonValueKind.Object;
 
+    /// <summary>True for null.</summary>
+    public bool IsNull => Element.ValueKind == JsonValueKind.Null;
+
     /// <summary>True for an array.</summary>
     public bool IsArray => Element.ValueKind == JsonValueKind.Array;
 
@@ -29,15 +32,34 @@ internal readonly record struct StrictJson(JsonElement Element, string Place)
             throw Wrong("an object");
         }
 
-        foreach (var property in Element.EnumerateObject())
+        foreach (var (name, _) in Properties())
         {
-            if (!keys.Contains(property.Name))
+            if (!keys.Contains(name))
             {
-                throw ApiErrors.Wrong($"the key '{Short(property.Name)}'", Place, NearestName.Expected("one of the keys", property.Name, keys.ToArray()), "Correct or remove it");
+                throw ApiErrors.Wrong($"the key '{Short(name)}'", Place, NearestName.Expected("one of the keys", name, keys.ToArray()), "Correct or remove it");
             }
         }
 
         return this;
+    }
+
+    /// <summary>The keys of an object with their values.</summary>
+    public IReadOnlyList<(string Name, StrictJson Value)> Properties()
+    {
+        var properties = new List<(string, StrictJson)>();
+        foreach (var property in Element.EnumerateObject())
+        {
+            try
+            {
+                properties.Add((property.Name, new(property.Value, Place.Length == 0 ? property.Name : $"{Place}.{property.Name}")));
+            }
+            catch (InvalidOperationException)
+            {
+                throw ApiErrors.Wrong("a key that is no Unicode", Place.Length == 0 ? "the request" : Place, "whole characters", "Correct the key");
+            }
+        }
+
+        return properties;
     }
 
     /// <summary>The value of a key; null when it is not there or null.</summary>

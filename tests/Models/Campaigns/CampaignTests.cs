@@ -52,7 +52,7 @@ internal sealed class CampaignTests
     [TestCase(10, 10, 0, 20, .6791, 1)]
     public void Newcombe_PublishedPairs_IsAsPublished(int successes1, int n1, int successes2, int n2, double low, double high)
     {
-        var interval = UpliftKind.Newcombe(successes1, n1, successes2, n2);
+        var interval = UpliftMeasure.Newcombe(successes1, n1, successes2, n2);
 
         Assert.That(interval.Low, Is.EqualTo(low).Within(.00006));
         Assert.That(interval.High, Is.EqualTo(high).Within(.00006));

@@ -40,10 +40,10 @@ internal static class JobFormat
 
     private static readonly MapShape job = new("a job",
     [
-        new("do", ScalarShape.Choice("what a job does", "run", "models", "reports", "backup"),
-            "run: load what is new, score customers, publish all in one commit; models: the same for all sources, and score all models; reports: write them; backup: make one.", Required: true),
+        new("do", ScalarShape.Choice("what a job does", "run", "models", "reports", "backup", "deliver"),
+            "run: load what is new, score customers, publish all in one commit; models: the same for all sources, and score all models; reports: write them; backup: make one; deliver: send reports where they are declared to go.", Required: true),
         new("sources", new EitherShape(ScalarShape.Reference, new ListShape(ScalarShape.Reference)), "The sources that a run loads; default all."),
-        new("reports", new EitherShape(ScalarShape.Reference, new ListShape(ScalarShape.Reference)), "The reports that are written; default all."),
+        new("reports", new EitherShape(ScalarShape.Reference, new ListShape(ScalarShape.Reference)), "The reports that are written or sent; default all."),
         new("cron", cron, "When it is due: minute, hour, day of month, month, day of week (0 is Sunday), or @hourly, @daily, @weekly, @monthly, @yearly."),
         new("time_zone", SettingsFormat.TimeZone, "IANA time zone of cron; default the project's."),
         new("after", ScalarShape.Reference, "The job that it follows whenever that one was done well."),
@@ -123,11 +123,11 @@ internal static class JobFormat
                 problems.Add(new(source.Where, $"no source {Quoted.Text(source.Text)}", NearestName.Expected("a source of the project", source.Text, [.. sources]), "correct the name"));
             }
 
-            foreach (var (key, work) in new[] { ("sources", "run"), ("reports", "reports") })
+            foreach (var (key, works) in new[] { ("sources", (string[])["run"]), ("reports", ["reports", "deliver"]) })
             {
-                if (map[key] is { } unfit && map.Text("do") is { } does && does != work)
+                if (map[key] is { } unfit && map.Text("do") is { } does && !works.Contains(does))
                 {
-                    problems.Add(new(unfit.Where, $"'{key}' for a job that does {Quoted.Text(does)}", $"it with `do: {work}` only", "remove it, or correct `do`"));
+                    problems.Add(new(unfit.Where, $"'{key}' for a job that does {Quoted.Text(does)}", $"it with {string.Join(" or ", works.Select(w => $"`do: {w}`"))} only", "remove it, or correct `do`"));
                 }
             }
 
@@ -169,7 +169,7 @@ internal static class JobFormat
 
     private static Job Build(YamlScalar name, YamlMap map, string timeZone)
     {
-        var work = map.Text("do") switch { "reports" => JobWork.Reports, "backup" => JobWork.Backup, "models" => JobWork.Models, _ => JobWork.Run };
+        var work = map.Text("do") switch { "reports" => JobWork.Reports, "backup" => JobWork.Backup, "models" => JobWork.Models, "deliver" => JobWork.Deliver, _ => JobWork.Run };
         var again = map["retry"] as YamlMap;
         var plain = new Job(name.Text, work, [.. map.ScalarsOf("sources").Concat(map.ScalarsOf("reports")).Select(s => new OptionValue([s.Text], s.Where))], name.Where);
         return plain with

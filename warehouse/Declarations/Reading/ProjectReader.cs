@@ -9,7 +9,7 @@ namespace Crm.Analytics.Warehouse.Declarations.Reading;
 public sealed record ReadResult(Project? Project, IReadOnlyList<Problem> Problems);
 
 /// <summary>
-/// Reads and checks a project folder as a whole: <c>crm.yaml</c>, <c>sources/*.yaml</c>, the standard CRM model, and over it <c>model/**/*.yaml</c>,
+/// Reads and checks a project folder as a whole: <c>crm.yaml</c>, <c>models/*.yaml</c>, <c>sources/*.yaml</c>, the standard CRM model, and over it <c>model/**/*.yaml</c>,
 /// where a declaration replaces the standard one of the same kind and name. Nothing is opened but these files; <c>${NAME}</c> stays as written.
 /// </summary>
 public static class ProjectReader
@@ -56,8 +56,10 @@ public static class ProjectReader
 
         if (map is not null)
         {
+            MartFormat.Check(map, model, problems);
             JobFormat.Check(map, Array.ConvertAll(sources, s => s.Name), problems);
             RetentionFormat.Check(map, [.. model.Facts.Values.Where(f => f.Value.Time is not null).Select(f => f.Value.Name)], problems);
+            ScoringFormat.Check(map, references);
         }
 
         if (problems.Count > 0)
@@ -92,6 +94,7 @@ public static class ProjectReader
             return (null, null);
         }
 
+        map = ScoringFormat.Merge(map, files.In("models", SearchOption.TopDirectoryOnly), problems);
         SettingsFormat.Check(map, folder, problems);
         return (SettingsFormat.Build(map), map);
     }

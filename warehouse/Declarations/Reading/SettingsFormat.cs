@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Crm.Analytics.Warehouse.Declarations.Shapes;
 using Crm.Analytics.Warehouse.Declarations.Yaml;
 
@@ -36,12 +37,23 @@ internal static class SettingsFormat
     private static readonly ScalarShape fiscalStart = ScalarShape.Choice("a month, as number or English name",
         ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", .. months, .. Array.ConvertAll(months, Identifier.Title)]);
 
+    private static readonly MapShape rfmWeights = new("the weights",
+    [
+        new("r", ScalarShape.Integer(0, 1000), "Weight of recency; default 1."),
+        new("f", ScalarShape.Integer(0, 1000), "Weight of frequency; default 1."),
+        new("m", ScalarShape.Integer(0, 1000), "Weight of money; default 1."),
+    ]);
+
+    private static readonly ScalarShape rfmPart = ScalarShape.Choice("what customers are scored by", "category", "channel");
+
     private static readonly MapShape rfm = new("the RFM settings",
     [
         new("ties", ScalarShape.Choice("a tie rule", "share", "quantile", "ntile"),
             "share: equal customers get equal scores, by the share of customers strictly below (default); quantile: type-7 quantile cuts; ntile: equal groups, ties by key."),
         new("grid", ScalarShape.Text, "Segments: rfm (default), r_fm, rf, or the path of a YAML file in the project."),
         new("month_ends", ScalarShape.Integer(0, 120), "How many past month ends are scored beside the newest day of data; default 12."),
+        new("weights", rfmWeights, "What the scores weigh in the weighted score; default 1 each."),
+        new("by", new EitherShape(rfmPart, new ListShape(rfmPart)), "Scores customers in each category of products, or in each channel, too: category, channel or both; default neither."),
     ]);
 
     private static readonly ScalarShape share = new(ScalarKind.Text, "a number from 0 to 10, as 0.1 for 10 %")
@@ -70,6 +82,12 @@ internal static class SettingsFormat
         new("filter", ScalarShape.Sql, "Condition over the columns of the sales fact: only these count, as channel = 'web'."),
     ]);
 
+    private static readonly ScalarShape warehouse = new(ScalarKind.Text, "a path, or a cluster as clickhouse://HOST:8123/DATABASE, of several nodes clickhouse://HOST:8123,HOST:8123/DATABASE?cluster=NAME")
+    {
+        Pattern = ClusterPattern,
+        Accepts = static text => !text.StartsWith("clickhouse:", StringComparison.Ordinal) || Regex.IsMatch(text, ClusterPattern),
+    };
+
     private static readonly ScalarShape memory = new(ScalarKind.Text, "an amount of memory, as 4GB or 800MB")
     {
         Pattern = "^[1-9][0-9]{0,5} ?(MB|GB)$",
@@ -88,10 +106,20 @@ internal static class SettingsFormat
             "Hosts, addresses and networks (10.1.0.0/16) that sources may be read from although they are loopback, private or otherwise not public; default none."),
     ]);
 
+    /// <summary>Settings of the models that have had a place in crm.yaml from the beginning.</summary>
+    public static readonly IReadOnlyList<Key> ModelKeys =
+    [
+        new("rfm", rfm, "How customers are scored."),
+        new("lifetime_value", lifetimeValue, "How lifetime value is scored."),
+        new("churn", LearningFormat.Churn, "Who leaves; without it runs do not ask."),
+        new("forecast", LearningFormat.Forecast, "What revenue, orders and demand come next; without it runs do not ask."),
+        new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
+    ];
+
     public static readonly MapShape Shape = new("crm.yaml",
     [
         new("name", ScalarShape.Text, "Name of the project, for people.", Required: true),
-        new("warehouse", ScalarShape.Text, "Path of the warehouse file, relative to the folder; default warehouse.duckdb."),
+        new("warehouse", warehouse, "Path of the warehouse file, relative to the folder; default warehouse.duckdb. Or the cluster that questions are answered from, clickhouse://HOST:8123/DATABASE; runs then load warehouse.duckdb and bring the cluster up to it."),
         new("time_zone", TimeZone, "IANA time zone that days, months and \"today\" are counted in; default UTC."),
         new("currency", currency, "ISO 4217 code that money is reported in; default EUR."),
         new("fiscal_year_start", fiscalStart, "Month the fiscal year begins with; default 1. A fiscal year is named by the calendar year it ends in."),
@@ -99,14 +127,12 @@ internal static class SettingsFormat
             "How fiscal years are cut: months (default), or the weeks of a quarter; then years begin with the week nearest to the first of their month."),
         new("first_day_of_week", ScalarShape.Choice("a day of the week", [.. Enum.GetNames<DayOfWeek>().Select(d => d.ToLowerInvariant())]), "First day of weeks; default monday."),
         new("locale", locale, "Language tag for numbers and dates in reports; default en-GB."),
-        new("rfm", rfm, "How customers are scored."),
-        new("lifetime_value", lifetimeValue, "How lifetime value is scored."),
-        new("churn", LearningFormat.Churn, "Who leaves; without it runs do not ask."),
-        new("forecast", LearningFormat.Forecast, "What revenue, orders and demand come next; without it runs do not ask."),
-        new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
+        .. ModelKeys,
+        .. ScoringFormat.Usual,
         new("security", security, "What the project lets its connectors do."),
         new("mail", DeliveryFormat.Mail, "The server that mail goes through."),
         new("deliver", new MapShape("deliveries", [], new FreeKeys("a delivery", DeliveryFormat.ShapeWithReport)), "Deliveries of reports, by name; a report may also hold its own."),
+        new("marts", MartFormat.Marts, "Dimensions and facts that every run publishes as Parquet in out/marts, or all; default nothing."),
         new("memory", memory, "Most memory that a run uses for data, as 4GB or 800MB; more is kept on disk meanwhile. Default 4GB, at most 60 % of the machine's."),
         new("jobs", JobFormat.Jobs, "What `crm serve` does by itself: the job's name, then what, when, or after which other job."),
         new("server", JobFormat.Server, "How `crm serve` is reached, and where it keeps its own records."),
@@ -119,16 +145,24 @@ internal static class SettingsFormat
     public static ProjectSettings Build(YamlMap map)
     {
         var scores = map["rfm"] as YamlMap;
+        var place = map.Text("warehouse") ?? DefaultWarehouse;
+        var cluster = place.StartsWith(ClusterScheme, StringComparison.Ordinal) ? place : null;
         var monthEnds = int.TryParse(scores?.Text("month_ends"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : DefaultMonthEnds;
-        return new(map.Text("name") ?? "", map.Text("warehouse") ?? "warehouse.duckdb", map.Text("time_zone") ?? "UTC", map.Text("currency") ?? "EUR",
+        return new(map.Text("name") ?? "", cluster is null ? place : DefaultWarehouse, map.Text("time_zone") ?? "UTC", map.Text("currency") ?? "EUR",
             Month(map.Text("fiscal_year_start") ?? "1"), map.Text("locale") ?? "en-GB",
-            new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where), map.Where)
+            new(scores?.Text("ties") ?? "share", scores?.Text("grid") ?? "rfm", monthEnds, scores?.Where ?? map.Where)
+            {
+                Weights = WeightsOf(scores?["weights"] as YamlMap),
+                By = [.. scores?.ScalarsOf("by").Select(s => s.Text).Distinct() ?? []],
+            }, map.Where)
         {
+            Cluster = cluster,
             FiscalPeriods = map.Text("fiscal_periods") ?? "months",
             WeekBegins = Enum.TryParse<DayOfWeek>(map.Text("first_day_of_week") ?? "monday", ignoreCase: true, out var day) ? day : DayOfWeek.Monday,
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
             LifetimeValue = ValueOf(map["lifetime_value"] as YamlMap),
             Learning = LearningFormat.Build(map),
+            Scoring = ScoringFormat.Build(map),
             Jobs = JobFormat.BuildJobs(map, map.Text("time_zone") ?? "UTC"),
             Server = JobFormat.BuildServer(map),
             Backup = JobFormat.BuildBackup(map),
@@ -139,8 +173,18 @@ internal static class SettingsFormat
                     mail.Text("security") != "none", mail.Text("user"), mail.Text("password"), mail.Text("from") ?? "", mail.Where)
                 : null,
             Deliver = map["deliver"] as YamlMap,
+            Marts = MartFormat.Build(map),
             Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
         };
+    }
+
+    // Weights that are all zero tell nothing, and count as equal.
+    private static RfmWeights WeightsOf(YamlMap? map)
+    {
+        var weights = new RfmWeights(Weight("r"), Weight("f"), Weight("m"));
+        return weights is { R: 0, F: 0, M: 0 } ? RfmWeights.Equal : weights;
+
+        int Weight(string key) => int.TryParse(map?.Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 1;
     }
 
     private static LifetimeValueSettings ValueOf(YamlMap? map)
@@ -194,6 +238,12 @@ internal static class SettingsFormat
         : IPAddress.TryParse(text, out _) || Uri.CheckHostName(text) == UriHostNameType.Dns;
 
     private const int DefaultMonthEnds = 12;
+    private const string DefaultWarehouse = "warehouse.duckdb";
+    private const string ClusterScheme = "clickhouse://";
+
+    // No user and no password; several nodes only with a cluster.
+    private const string ClusterPattern =
+        "^(?!clickhouse:).+$|^clickhouse://[^/@?,]+/[A-Za-z0-9_-]{1,64}([?]secure=(true|false))?$|^clickhouse://[^/@?]+/[A-Za-z0-9_-]{1,64}[?](secure=(true|false)&)?cluster=[A-Za-z0-9_-]{1,64}(&secure=(true|false))?$";
 
     private static int Month(string text)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Clamp(number, 1, 12)

@@ -1,0 +1,6 @@
+-- grain: one purchase
+-- reads: none
+-- writes: none
+
+-- part: none
+NULL
