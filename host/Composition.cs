@@ -116,7 +116,7 @@ internal static class Composition
 
     /// <summary>The client of a cluster; there is one for each, and it lives as long as the process.</summary>
     public static ClusterClient ClusterAt(ClusterAddress address)
-        => clusters.GetOrAdd(address.ToString(), _ => new ClusterClient(address, ClusterLogin.From(Environment.GetEnvironmentVariable)));
+        => clusters.GetOrAdd(address.ToString(), _ => new ClusterClient(address, ClusterLogin.From(System.Environment.GetEnvironmentVariable)));
 
     /// <summary>Copies the star to a cluster, and compares.</summary>
     public static (Shipment Shipment, IReadOnlyList<ComparedTable> Tables) CopyTo(Project project, CommandContext context, ClusterClient client, bool isAnew)
@@ -124,8 +124,7 @@ internal static class Composition
         {
             if (isAnew)
             {
-                new ClusterLog(session).NameOf(client.Address);
-                new ClusterLog(session).Forget(client.Address);
+                Forget(session, client);
             }
 
             var shipment = Ship(project, session, client, context, null);
@@ -135,6 +134,34 @@ internal static class Composition
     private static Shipment Ship(Project project, ISession session, ClusterClient client, CommandContext context, IProgress<RunProgress>? progress)
         => new ClusterShipment(session, client, project.Catalogue, Path.Combine(LandingOf(project), ".cluster"),
             progress is null ? null : new ShipmentSteps(progress)).Ship(context.Cancellation);
+
+    /// <summary>Brings the project's cluster, if it has one, to the newest run.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="session">The warehouse.</param>
+    /// <param name="context">The command's.</param>
+    /// <param name="isAnew">True to fill it anew: rows are gone that no run ended.</param>
+    /// <param name="progress">Told how far it is.</param>
+    public static void Ship(Project project, ISession session, CommandContext context, bool isAnew, IProgress<RunProgress>? progress = null)
+    {
+        if (project.Settings.Cluster is not { } cluster)
+        {
+            return;
+        }
+
+        var client = ClusterAt(ClusterAddress.Parse(cluster, project.Settings.Where.ToString()));
+        if (isAnew)
+        {
+            Forget(session, client);
+        }
+
+        Ship(project, session, client, context, progress);
+    }
+
+    private static void Forget(ISession session, ClusterClient client)
+    {
+        new ClusterLog(session).NameOf(client.Address);
+        new ClusterLog(session).Forget(client.Address);
+    }
 
     /// <summary>Opens a project's warehouse to be kept open for reading and writing; it is made when it is not there yet.</summary>
     public static ServedWarehouse OpenToServe(Project project, CommandContext context, string doing)
@@ -163,13 +190,9 @@ internal static class Composition
         var summary = new EtlRun(project, environment, progress).Execute(request, context.Cancellation);
         if (!request.IsDry)
         {
-            RetentionPeriods.Apply(session, project, TimeProvider.System.GetUtcNow().UtcDateTime).ToList()
-                .ForEach(t => context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{t.Removed:N0} rows of {t.Table} were older than they may become, and are gone")));
-        }
-
-        if (project.Settings.Cluster is { } cluster && !request.IsDry)
-        {
-            Ship(project, session, ClusterAt(ClusterAddress.Parse(cluster, project.Settings.Where.ToString())), context, progress);
+            var old = RetentionPeriods.Apply(session, project, TimeProvider.System.GetUtcNow().UtcDateTime);
+            old.ToList().ForEach(t => context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{t.Removed:N0} rows of {t.Table} were older than they may become, and are gone")));
+            Ship(project, session, context, old.Count > 0, progress);
         }
 
         if (project.Settings.Marts is { } marts)

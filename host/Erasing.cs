@@ -35,7 +35,9 @@ internal static class Erasing
             Directory.CreateDirectory(Path.GetDirectoryName(mark)!);
             File.WriteAllText(mark, "An erasure was begun and not finished: `crm erase --resume`\n");
             list.Add(added);
-            return new ProjectErasure(project, environment, list).Erase(values => files = kept.Clean(values), context.Cancellation);
+            var gone = new ProjectErasure(project, environment, list).Erase(values => files = kept.Clean(values), context.Cancellation);
+            Composition.Ship(project, environment.Warehouse, context, isAnew: true);
+            return gone;
         });
         KeepBesideBackups(project);
         File.Delete(mark);

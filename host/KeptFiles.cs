@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using Crm.Analytics.Etl.Connectors.Push;
+using Crm.Analytics.Host.Observation;
 using Crm.Analytics.Reports.Delivery;
 using Crm.Analytics.Warehouse.Declarations;
 
@@ -13,11 +14,11 @@ internal sealed class KeptFiles(Project project)
     private const string Erased = "(erased)";
     private const int Chunk = 1 << 20;
 
-    /// <summary>Takes values out: written reports go, as they are written again; logs and records lose the values; pushed events that are loaded go.</summary>
+    /// <summary>Takes values out: written reports and marts go, as they are written again, and what was asked; logs and records lose the values; pushed events that are loaded go.</summary>
     /// <returns>Files that went or changed.</returns>
     public int Clean(IReadOnlyList<string> values)
     {
-        var files = Delete(Composition.OutOf(project)) + Delete($"{Composition.WarehouseOf(project)}.tmp");
+        var files = Empty(Composition.OutOf(project)) + Empty($"{Composition.WarehouseOf(project)}.tmp") + new QuestionLog(Composition.WarehouseOf(project), TimeProvider.System).Forget();
         var spellings = values.SelectMany(v => new[] { v, JavaScriptEncoder.Default.Encode(v), JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(v) }).Distinct(StringComparer.Ordinal).ToList();
         var deliveries = Path.Combine(project.Folder, DeliveryLog.Folder);
         if (Directory.Exists(deliveries))
@@ -46,11 +47,25 @@ internal sealed class KeptFiles(Project project)
         ];
     }
 
-    private static int Delete(string folder)
+    /// <summary>Empties a folder; links in it go, and what they lead to elsewhere stays.</summary>
+    private static int Empty(string folder)
     {
-        var files = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToList() : [];
-        files.ForEach(File.Delete);
-        return files.Count;
+        var gone = 0;
+        foreach (var entry in Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFileSystemInfos().ToList() : [])
+        {
+            if (entry is DirectoryInfo { LinkTarget: null } inner)
+            {
+                gone += Empty(inner.FullName);
+            }
+            else if (entry is FileInfo)
+            {
+                gone++;
+            }
+
+            entry.Delete();
+        }
+
+        return gone;
     }
 
     private static bool Replace(string path, IReadOnlyList<string> values)

@@ -132,12 +132,7 @@ public sealed class PersonErasure
         Dimension(erased);
         Identity(erased);
         Sweep(values, erased);
-        if (tables.Contains("star.rollup_built"))
-        {
-            session.Execute(Sql.Fill("forget_rollups"));
-            RollupLoad.Apply(session, catalogue, run);
-        }
-
+        DerivedFigures.Forget(session, catalogue, run);
         return erased;
     }
 

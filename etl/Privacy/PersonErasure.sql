@@ -1,6 +1,6 @@
 -- grain: one row that speaks of somebody who is erased
 -- reads: {table}, identity.record, identity.known, erased_record, erased_member, erased_value, erased_place, duckdb_tables, duckdb_columns
--- writes: {table}, erased_record, erased_member, erased_value, erased_place, meta.quarantine, star.rollup_built
+-- writes: {table}, erased_record, erased_member, erased_value, erased_place, meta.quarantine
 
 -- part: tables
 SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary
@@ -109,9 +109,6 @@ ORDER BY full_name, column_name
 
 -- part: sweep
 UPDATE {table} SET {column} = {nothing} WHERE {holds}
-
--- part: forget_rollups
-DELETE FROM star.rollup_built
 
 -- part: is_member
 {key} IN (SELECT member FROM erased_member)

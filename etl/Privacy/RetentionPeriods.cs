@@ -42,10 +42,9 @@ public static class RetentionPeriods
                 }
             }
 
-            if (gone.Count > 0 && tables.Contains("star.rollup_built"))
+            if (gone.Exists(g => g.Table != "meta.quarantine"))
             {
-                session.Execute(Sql.Fill("forget_rollups"));
-                RollupLoad.Apply(session, project.Catalogue, new RunLog(session).Latest()?.Run ?? 0);
+                DerivedFigures.Forget(session, project.Catalogue, new RunLog(session).Latest()?.Run ?? 0);
             }
         });
         return gone;

@@ -1,6 +1,6 @@
 -- grain: one row that is older than it may become
 -- reads: duckdb_tables, meta.run
--- writes: {table}, meta.quarantine, star.rollup_built
+-- writes: {table}, meta.quarantine
 
 -- part: tables
 SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary
@@ -10,6 +10,3 @@ DELETE FROM meta.quarantine WHERE run_id IN (SELECT run_id FROM meta.run WHERE s
 
 -- part: fact
 DELETE FROM {table} WHERE {time} < {before}
-
--- part: forget_rollups
-DELETE FROM star.rollup_built

@@ -77,7 +77,7 @@ internal static class ServeCommand
         await using var jobs = await JobsOfProject.Start(project, (arguments, output, error, stop) =>
             CommandLine.Run([.. arguments, "--wait", "86400"], output, error, stop, new CommandOrigin(served, project.Folder, true) { Through = "job" }), context.Error.WriteLine);
         served.Jobs = jobs;
-        var site = new Site(project, served, asker => asker.Role == AccessRole.Administrator || project.Catalogue.Cubes.Values.All(c => c.AccessPolicies.Count == 0), TimeProvider.System);
+        var site = new Site(project, served, asker => MayReadFiles(project, asker), TimeProvider.System);
         IReadOnlyList<IWebArea> areas =
         [
             commands, .. push is null ? [] : new IWebArea[] { push }, Audited(new ApiArea(questions, gate.AskerOf, new RowAnswers(questions, Composition.OutOf(project)))),
@@ -110,15 +110,15 @@ internal static class ServeCommand
     }
 
     /// <summary>
-    /// Where somebody is led who may not see the written reports. They show what the owner sees, so where access policies narrow what others see, they are
-    /// the administrators' alone, and who may not see who persons are sees none.
+    /// Whether somebody may see the written reports. They show what the owner sees, so where access policies narrow what others see, they are the
+    /// administrators' alone, and who may not see who persons are sees none.
     /// </summary>
-    private static string? Elsewhere(Project project, Gate gate, HttpContext context) => gate.AskerOf(context) switch
-    {
-        { Role: AccessRole.Administrator } => null,
-        { MasksPersonal: false } when project.Catalogue.Cubes.Values.All(c => c.AccessPolicies.Count == 0) => null,
-        _ => SignInArea.Before(context.Request.Path),
-    };
+    private static bool MayReadFiles(Project project, Asker asker)
+        => asker.Role == AccessRole.Administrator || (!asker.MasksPersonal && project.Catalogue.Cubes.Values.All(c => c.AccessPolicies.Count == 0));
+
+    /// <summary>Where somebody is led who may not see the written reports; null for who may.</summary>
+    private static string? Elsewhere(Project project, Gate gate, HttpContext context)
+        => gate.AskerOf(context) is { } asker && MayReadFiles(project, asker) ? null : SignInArea.Before(context.Request.Path);
 
     private static TrustedProxy? ProxyOf(Project project) => project.Settings.Server.Proxy is { } proxy
         ? new(proxy, proxy.Secret is { } secret ? Composition.SecretsOf(project).Resolve(secret) : null) : null;

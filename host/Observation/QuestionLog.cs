@@ -66,6 +66,19 @@ internal sealed class QuestionLog(string warehouse, TimeProvider clock, long mos
         return questions;
     }
 
+    /// <summary>Takes all of it away; answers how many files it was.</summary>
+    public int Forget()
+    {
+        lock (_guard)
+        {
+            _file?.Dispose();
+            _file = null;
+            var files = new[] { OlderPath, PathOf }.Where(File.Exists).ToList();
+            files.ForEach(File.Delete);
+            return files.Count;
+        }
+    }
+
     private static AskedQuestion? Question(string line)
     {
         try

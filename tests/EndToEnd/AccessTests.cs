@@ -147,6 +147,18 @@ internal sealed class AccessTests
         }
     }
 
+    [TestCase("explore?m=sales.lines&q=Nobody-Shall-Read-This", "page|/explore m #")]
+    [TestCase("reports/sales_overview", "page|/reports/sales_overview|200")]
+    public async Task AuditLog_OfAPage_TellsWhoSawItWithoutValues(string path, string told)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)) { Headers = { Authorization = new("Bearer", _tokens["viewer"]) } };
+        using var answer = await Send(request);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), await answer.Content.ReadAsStringAsync());
+        var list = (await CrmProgram.RunIn(_served.Folder, "audit", "list", "--who", "viewer", "--did", "page", "--limit", "1000", "--json")).Json().GetProperty("entries").EnumerateArray()
+            .Select(e => string.Join('|', new[] { "did", "what", "ended" }.Select(k => e.GetProperty(k).GetString()))).ToList();
+        Assert.That(list, Has.Some.StartsWith(told).And.None.Contains("sales.lines").And.None.Contains("Nobody"));
+    }
+
     [TestCase("jobs", "viewer", 403)]
     [TestCase("jobs", "analyst", 403)]
     [TestCase("jobs", "", 302)]

@@ -1,5 +1,6 @@
 using Crm.Analytics.Host.Jobs;
 using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Tests.Privacy;
 
@@ -73,6 +74,30 @@ internal sealed class EraseTests
     }
 
     [Test]
+    public void Erase_WithMartsQuestionsAndScores_LeavesNothingAndTheNextRunMakesThemAnew()
+    {
+        using var shop = new PersonShop("marts: all\n");
+        shop.Json("run");
+        PersonShop.Totals(shop.Folder);
+        var questions = Path.Combine(shop.Folder, "warehouse.duckdb.questions");
+        Assert.That(PersonShop.Search(shop.Folder), Has.Some.StartsWith(Path.Combine("out", "marts", "run-000001", "dim_customer.parquet")));
+        Assert.That(questions, Does.Exist);
+        var scores = OutdatedScores(shop);
+        Assert.That(scores.Outdated, Is.Zero);
+        Assert.That(scores.All, Is.Positive);
+
+        shop.Json("erase", "--customer", "shop:C-4711-X", "--yes");
+        Assert.That(Directory.EnumerateFileSystemEntries(Path.Combine(shop.Folder, "out")), Is.Empty);
+        Assert.That(questions, Does.Not.Exist);
+        Assert.That(OutdatedScores(shop), Is.EqualTo((scores.All, scores.All)));
+
+        shop.Json("run");
+        Assert.That(OutdatedScores(shop).Outdated, Is.Zero, "scored although no source had news");
+        Assert.That(Path.Combine(shop.Folder, "out", "marts", "manifest.json"), Does.Exist);
+        Assert.That(PersonShop.Search(shop.Folder), Is.Empty);
+    }
+
+    [Test]
     public void Erase_WithoutYes_ShowsAndDoesNothing()
     {
         using var shop = new PersonShop();
@@ -121,6 +146,14 @@ internal sealed class EraseTests
         shop.Write("out/customers.csv", "name\nWilhelmina Quastenflosser\n");
         shop.Write("deliveries/log.jsonl", "{\"id\":1,\"report\":\"x\",\"value\":\"Wilhelmina Quastenflosser\"}\n");
         PlantJobLog(shop.Folder);
+    }
+
+    /// <summary>Models that have scored, and those of them whose scores stand on what is no more.</summary>
+    private static (long All, long Outdated) OutdatedScores(PersonShop shop)
+    {
+        using var warehouse = DuckDbInstance.OpenWarehouse(new WarehouseOptions(Path.Combine(shop.Folder, "warehouse.duckdb")) { Access = WarehouseAccess.Read });
+        using var session = warehouse.Connect();
+        return (session.Scalar<long>("SELECT count(*) FROM star.score_model_snapshot"), session.Scalar<long>("SELECT count(*) FROM star.score_model_snapshot WHERE data_version < 0"));
     }
 
     private static void PlantJobLog(string folder)

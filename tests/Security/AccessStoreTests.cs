@@ -128,6 +128,4 @@ internal sealed class AccessStoreTests
     }
 
     private static Asker User(string name) => new(name, AccessRole.Viewer, [], nothing);
-
-    /// <summary>A clock that stands still until it is set on.</summary>
 }

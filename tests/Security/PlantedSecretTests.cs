@@ -25,10 +25,10 @@ internal sealed class PlantedSecretTests
             await context.Response.WriteAsync(status == 200 ? """[{"id": "1", "at": "2026-01-05T10:00:00", "sku": "MUG", "n": 3, "price": "2.00", "who": "ann"}]""" : $$"""{"error": "you sent {{sent}}"}""");
         });
         using var shop = new PersonShop("security: {allow_private_addresses: 127.0.0.1}\njobs: {load: {do: run}}\n");
-        shop.Write("sources/api.yaml", $$"""
+        shop.Write("sources/api.yaml", $$$"""
             source: api
             connector: http
-            url: {{api.Url}}
+            url: {{{api.Url}}}
             auth: bearer
             token: ${PLANTED_TOKEN}
             streams:

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Analytics.Host.Security;
+using Crm.Analytics.Host.Web.Pages;
 
 namespace Crm.Analytics.Host.Web.Access;
 
@@ -15,6 +16,9 @@ internal sealed class AuditedArea(IWebArea area, AuditTrail audit) : IWebArea
     public bool HasOwnProof => area.HasOwnProof;
 
     /// <inheritdoc/>
+    public bool Answers(string path) => area.Answers(path);
+
+    /// <inheritdoc/>
     public Task Answer(HttpContext context)
     {
         audit.Watch(context);
@@ -27,6 +31,8 @@ internal sealed class AuditedArea(IWebArea area, AuditTrail audit) : IWebArea
 /// <param name="gate">Says who sends a request.</param>
 internal sealed class AuditTrail(AuditLog log, Gate gate)
 {
+    private const int MostNames = 20;
+    private const int LongestName = 40;
     private static readonly object what = new();
     private static readonly object who = new();
 
@@ -46,7 +52,7 @@ internal sealed class AuditTrail(AuditLog log, Gate gate)
         var path = context.Request.Path.Value!;
         var isReading = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
         if (path.StartsWith("/health/", StringComparison.Ordinal) || path is "/v1/meta" or "/v1/openapi.json"
-            || (isReading && (path is "/status" or "/sign-in" || path.StartsWith("/jobs", StringComparison.Ordinal))))
+            || (isReading && (path is "/status" or "/sign-in" || path.StartsWith("/jobs", StringComparison.Ordinal) || path.StartsWith(PageAssets.Prefix, StringComparison.Ordinal))))
         {
             return;
         }
@@ -65,7 +71,7 @@ internal sealed class AuditTrail(AuditLog log, Gate gate)
             return Task.CompletedTask;
         }
 
-        var text = context.Items[what] is string told ? $"{path} {told}" : path;
+        var text = context.Items[what] is string told ? $"{path} {told}" : isPage ? path + Asked(context.Request.Query) : path;
         var did = path switch
         {
             "/v1/load" => "query",
@@ -77,4 +83,8 @@ internal sealed class AuditTrail(AuditLog log, Gate gate)
         };
         return log.AppendAsync(new(name ?? "(unknown)", "web", did, text, status.ToString(CultureInfo.InvariantCulture)), did is "sign-in" or "sign-out" or "request");
     }
+
+    /// <summary>What a page was asked for: names, and pseudonyms of values, which may be personal.</summary>
+    private string Asked(IQueryCollection query) => string.Concat(query.Take(MostNames)
+        .Select(q => $" {(q.Key.Length <= LongestName && q.Key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') ? q.Key : log.Pseudonym(q.Key))} {string.Join(' ', q.Value.OfType<string>().Take(MostNames).Select(log.Pseudonym))}"));
 }

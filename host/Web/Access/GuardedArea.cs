@@ -14,6 +14,9 @@ internal sealed class GuardedArea(IWebArea area, Gate gate) : IWebArea
     public bool HasOwnProof => area.HasOwnProof;
 
     /// <inheritdoc/>
+    public bool Answers(string path) => area.Answers(path);
+
+    /// <inheritdoc/>
     public Task Answer(HttpContext context)
     {
         if (HasOwnProof || gate.AskerOf(context) is { Role: >= AccessRole.Engineer })

@@ -113,9 +113,6 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
         }
     }
 
-    /// <summary>See <see cref="FormOrigin.IsOurs"/>.</summary>
-    public static bool IsFromOurPage(HttpRequest request) => FormOrigin.IsOurs(request);
-
     private static async Task Show(HttpContext context, int status, string message)
     {
         context.Response.StatusCode = status;

@@ -59,7 +59,7 @@ internal sealed class ExplorePages(Site site)
     /// <summary>Keeps the question as a report of the project, and leads there.</summary>
     public async Task Save(HttpContext context, PageRequest request)
     {
-        if (!SignInArea.IsFromOurPage(context.Request) || request.Asker.Role < AccessRole.Analyst)
+        if (!FormOrigin.IsOurs(context.Request) || request.Asker.Role < AccessRole.Analyst)
         {
             throw new RefusedPageException(request.Asker.Role < AccessRole.Analyst ? $"{request.Asker.Name} is {request.Asker.Role.ToString().ToLowerInvariant()}" : "a form of another site",
                 "an analyst, and a form of this server", "Ask an administrator for the role");
