@@ -6,9 +6,6 @@ namespace Crm.Analytics.Reports.Content;
 /// <summary>Which contracts the figures of a block come from.</summary>
 internal static class Contracts
 {
-    /// <summary>The contract that most models score customers by.</summary>
-    private const string Sales = "order_line";
-
     /// <summary>Contracts that a block stands on and that nothing fills; empty when one of the block's cubes can be answered, or when it is not known.</summary>
     public static IReadOnlyList<string> Missing(BlockPlan block, FillOptions options)
     {
@@ -58,18 +55,33 @@ internal static class Contracts
         return [.. lacking.Distinct()];
     }
 
+    /// <summary>The setting that has the scores made that a block shows, when the project does not ask for them; null when that is not why it is empty.</summary>
+    public static string? Unset(BlockPlan block, FillOptions options, ProjectSettings settings)
+    {
+        if (options.Catalogue is not { } catalogue)
+        {
+            return null;
+        }
+
+        var origins = BlockQuestions.Of(block).Select(q => FactOf(BlockQuestions.CubeOf(q), catalogue)).OfType<Fact>().Where(f => f.Kind == FactKind.Score).Select(f => ScoreOrigins.Of(f.Name));
+        return origins.FirstOrDefault(o => !o.IsMade(settings))?.Setting;
+    }
+
+    private static Fact? FactOf(string owner, Catalogue catalogue) =>
+        catalogue.Cubes.TryGetValue(owner, out var cube) ? catalogue.Facts.Values.FirstOrDefault(f => f.Table == cube.Table) : null;
+
     private static Dimension? DimensionOf(string role, Catalogue catalogue) => catalogue.Dimensions.GetValueOrDefault(role)
         ?? catalogue.Facts.Values.SelectMany(f => f.Roles).Where(r => r.Role == role).Select(r => catalogue.Dimensions.GetValueOrDefault(r.Dimension)).FirstOrDefault();
 
     /// <summary>The contracts any one of which gives a cube rows.</summary>
     private static IReadOnlyList<string> Of(string owner, Catalogue catalogue)
     {
-        if (!catalogue.Cubes.TryGetValue(owner, out var cube))
+        if (!catalogue.Cubes.ContainsKey(owner))
         {
             return catalogue.Dimensions.TryGetValue(owner, out var dimension) && dimension.From is { } own ? [own] : [];
         }
 
-        return catalogue.Facts.Values.FirstOrDefault(f => f.Table == cube.Table) is { } fact ? Of(fact, catalogue, depth: 0) : [];
+        return FactOf(owner, catalogue) is { } fact ? Of(fact, catalogue, depth: 0) : [];
     }
 
     private static IReadOnlyList<string> Of(Fact fact, Catalogue catalogue, int depth)
@@ -84,8 +96,7 @@ internal static class Contracts
             return [.. Sources(derived).Where(catalogue.Facts.ContainsKey).SelectMany(name => Of(catalogue.Facts[name], catalogue, depth + 1)).Distinct()];
         }
 
-        // Every run scores the quality of what it read; the other scores are of customers who bought.
-        return fact.Kind == FactKind.Score && fact.Name != "quality" ? [Sales] : [];
+        return fact.Kind == FactKind.Score ? ScoreOrigins.Of(fact.Name).Contracts : [];
     }
 
     private static IEnumerable<string> Sources(DerivedFact derived) => derived.Parts.Select(p => p.Fact);

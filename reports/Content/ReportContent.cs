@@ -127,6 +127,9 @@ public sealed record EmptyContent(BlockFrame Frame) : BlockContent(Frame)
 {
     /// <summary>The contracts that are missing for it; empty when that is not why.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>The setting that has its scores made and that the project does not have; null when that is not why.</summary>
+    public string? Unset { get; init; }
 }
 
 /// <summary>A block whose question could not be answered. The report says so in its place, and whoever made it is told.</summary>
