@@ -81,9 +81,16 @@ public static class ReportFiller
                 TextPlan prose => Text(prose, questions, text),
                 _ => throw new ArgumentOutOfRangeException(nameof(block), block.GetType().Name, "no filler for this block"),
             };
+            // One bar of nobody knows what is no picture; what is missing is said instead.
+            if (content.IsUnknown && Contracts.Lacking(block, options, isUnknown: true) is { Count: > 0 } lacking)
+            {
+                return new EmptyContent(block.Frame) { Missing = lacking };
+            }
+
             if (content is EmptyContent empty)
             {
-                content = Explained(empty, block, options, settings, isNarrowed: options.Parameters.Count > 0 || (!isUntouched && options.Chosen.Count > 0) || options.RowFilters.Count > 0);
+                var isNarrowed = options.Parameters.Count > 0 || (!isUntouched && options.Chosen.Count > 0) || options.RowFilters.Count > 0 || questions.IsParameterIn(block);
+                content = new EmptyReason(questions, options, settings).Of(empty, block, isNarrowed);
             }
 
             return isUntouched ? content with { IsUntouched = true } : content;
@@ -93,12 +100,6 @@ public static class ReportFiller
             return new FailedContent(block.Frame, error.Found, error.Next);
         }
     }
-
-    /// <summary>Why a block has no rows, as far as that is known without what narrows it.</summary>
-    private static EmptyContent Explained(EmptyContent empty, BlockPlan block, FillOptions options, ProjectSettings settings, bool isNarrowed) =>
-        Contracts.Unset(block, options, settings) is { } setting ? empty with { Unset = setting }
-        : isNarrowed ? empty
-        : empty with { Missing = Contracts.Lacking(block, options) };
 
     private static TextContent Text(TextPlan plan, Questions questions, ValueText text)
     {

@@ -28,6 +28,8 @@ internal sealed partial record Words
         MissingContract = "本部分依赖 {0}，而本项目还没有数据源提供它。",
         MissingContractNext = "请添加一个映射 {0} 的数据源（crm source new），用 crm run 加载后，这里会自动填充。",
         UnsetModel = "在 crm.yaml 或 models 文件夹的文件中写 {0} 后，每次加载都会生成。",
+        NoneOfKind = "没有符合的内容：数据齐全，但其中没有此类。",
+        NotFitted = "现有数据不足以支撑该模型：{0}。",
         And = " 和 ",
         NothingLoaded = "尚未加载数据",
         NothingLoadedNext = "请先用 crm run 加载数据源，再重新生成本报表。下面的内容会自动填充。",

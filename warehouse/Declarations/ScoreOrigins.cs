@@ -4,14 +4,18 @@ namespace Crm.Analytics.Warehouse.Declarations;
 /// <param name="Contracts">Contracts whose facts its model must have: without all of them there is nothing to score.</param>
 /// <param name="Setting">The key of <c>crm.yaml</c> (or of a file of the folder <c>models</c>) that its model is set by; null when it has none.</param>
 /// <param name="IsMade">True when runs of a project with these settings make it.</param>
-public sealed record ScoreOrigin(IReadOnlyList<string> Contracts, string? Setting, Func<ProjectSettings, bool> IsMade);
+public sealed record ScoreOrigin(IReadOnlyList<string> Contracts, string? Setting, Func<ProjectSettings, bool> IsMade)
+{
+    /// <summary>The member that tells in words why there are no scores where the data cannot carry the model; null when none does.</summary>
+    public string? Status { get; init; }
+}
 
 /// <summary>Where scores come from, so that a figure without rows can say what is missing.</summary>
 public static class ScoreOrigins
 {
     private static readonly ScoreOrigin buying = Sales(null, _ => true);
     private static readonly ScoreOrigin churn = Sales("churn", s => s.Learning.Churn is not null);
-    private static readonly ScoreOrigin lifetimeValue = Sales("lifetime_value", s => s.LifetimeValue.Purchases != "none");
+    private static readonly ScoreOrigin lifetimeValue = Sales("lifetime_value", s => s.LifetimeValue.Purchases != "none") with { Status = "lifetime_value_models.status" };
     private static readonly ScoreOrigin cohorts = Sales("cohorts", s => s.Scoring.Cohorts is not null);
     private static readonly ScoreOrigin portfolio = Sales("portfolio", s => s.Scoring.Portfolio is not null);
 
