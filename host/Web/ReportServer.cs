@@ -94,6 +94,20 @@ internal sealed class ReportServer : IAsyncDisposable
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers.CacheControl = "no-cache";
+        if (request.ContentLength is not 0 && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        {
+            // The body of what is refused is not read to its end, so nothing else can come on that connection; a client is told before it tries.
+            response.OnStarting(() =>
+            {
+                if (response.StatusCode >= StatusCodes.Status400BadRequest)
+                {
+                    response.Headers.Connection = "close";
+                }
+
+                return Task.CompletedTask;
+            });
+        }
+
         if (_settings.BasePath.Length > 0)
         {
             // A proxy may leave the path in front or take it away; both are right, and either way what leads on has it in front.

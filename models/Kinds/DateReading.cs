@@ -83,7 +83,7 @@ public sealed record DateReading(string Expression, string Said)
 
     private static string ExpressionOf(string column, string format) => format.Length == 0
         ? Sql.Fill("cast", ("column", SqlName.Quote(column))).Trim()
-        : Sql.Fill("format", ("column", SqlName.Quote(column)), ("format", SqlName.Literal(format))).Trim();
+        : Sql.Fill(format.Contains("%Y", StringComparison.Ordinal) ? "long_year" : "format", ("column", SqlName.Quote(column)), ("format", SqlName.Literal(format))).Trim();
 
     private static Counted Count(KindInput input, string column, IReadOnlyList<string> formats)
     {

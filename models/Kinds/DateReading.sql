@@ -11,5 +11,8 @@ TRY_CAST(trim({column}) AS TIMESTAMP)
 -- part: format
 try_strptime(trim({column}), {format})
 
+-- part: long_year
+CASE WHEN regexp_matches({column}, '\d\d\d\d') THEN try_strptime(trim({column}), {format}) END
+
 -- part: count
 count({expression})

@@ -30,7 +30,8 @@ internal sealed class FlowFiller(Questions questions, ValueText text)
         }
 
         var links = rows.Select(r => new FlowLink(
-            places[(0, Name(r.Values[0], 0))], places[(1, Name(r.Values[1], 1))], AnswerTable.Number(r.Values[measure])!.Value, text.Of(r.Values[measure], format)) { Row = rows.IndexOf(r) }).ToList();
+            places[(0, Name(r.Values[0], 0))], places[(1, Name(r.Values[1], 1))], AnswerTable.Number(r.Values[measure])!.Value, text.Of(r.Values[measure], format))
+        { Row = rows.IndexOf(r) }).ToList();
         var table = AnswerTable.Of(answer, rows, text);
         table = table with { Columns = [.. table.Columns.Select((c, i) => c with { Title = (i == 0 ? plan.FromTitle : i == 1 ? plan.ToTitle : null) ?? c.Title })] };
         var tallest = Math.Max(nodes.Count(n => n.Side == 0), nodes.Count(n => n.Side == 1));

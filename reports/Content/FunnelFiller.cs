@@ -32,7 +32,8 @@ internal sealed class FunnelFiller(Questions questions, ValueText text)
             double? ofPrevious = i > 0 && AnswerTable.Number(steps[i - 1].Value) is { } before and not 0 ? value / before : null;
             var said = text.Of(steps[i].Value, measure.Format);
             rows.Add(new TableRow(
-                [AnswerTable.Cell(steps[i].Name, null, text), AnswerTable.Cell(steps[i].Value, measure.Format, text), Percent(ofFirst), Percent(ofPrevious)], IsTotal: false) { Origin = steps[i].Origin });
+                [AnswerTable.Cell(steps[i].Name, null, text), AnswerTable.Cell(steps[i].Value, measure.Format, text), Percent(ofFirst), Percent(ofPrevious)], IsTotal: false)
+            { Origin = steps[i].Origin });
             items.Add(new FunnelItem(
                 steps[i].Name, Math.Max(0, value), ofFirst is { } part && i > 0 ? $"{said} · {text.Percent(part)}" : said,
                 ofPrevious is { } step ? $"{words.OfPrevious}: {text.Percent(step)}" : "")

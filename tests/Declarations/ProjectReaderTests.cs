@@ -46,8 +46,10 @@ public sealed class ProjectReaderTests
 
         Assert.That(settings.Security.AllowPrivateAddresses, Is.Empty);
         Assert.That(settings.Jobs, Is.Empty);
-        Assert.That(settings with { Where = default, Jobs = [], Security = SecuritySettings.Strict, Rfm = settings.Rfm with { Where = default } },
-            Is.EqualTo(new ProjectSettings("Test", "warehouse.duckdb", "UTC", "EUR", 1, "en-GB", new("share", "rfm", 12, default), default)));
+        Assert.That(settings.Rfm.By, Is.Empty);
+        var rfm = new RfmSettings("share", "rfm", 12, default);
+        Assert.That(settings with { Where = default, Jobs = [], Security = SecuritySettings.Strict, Rfm = settings.Rfm with { Where = default, By = rfm.By } },
+            Is.EqualTo(new ProjectSettings("Test", "warehouse.duckdb", "UTC", "EUR", 1, "en-GB", rfm, default)));
     }
 
     [TestCase("4", 4)]

@@ -68,7 +68,8 @@ internal sealed class FactTables(Catalogue catalogue, Cube cube, Fact fact, Attr
         var above = new PlannedTable(dimension.Table, $"{dimension.Table}_history", name, columns, dimension.IsVersioned ? "\"is_current\"" : null);
         _columns.Add($"{role.Role}_key");
         _trees[name] = new PlannedBridge(new PlannedTable(table, $"{table}_history", $"{name} tree", ["ancestor_key", dimension.KeyColumn], null), [dimension.KeyColumn], null,
-            [new PlannedJoin(above, "ancestor_key", dimension.KeyColumn)], [.. (known?.Members ?? []).Append(member).Distinct()]) { FactKeys = [$"{role.Role}_key"] };
+            [new PlannedJoin(above, "ancestor_key", dimension.KeyColumn)], [.. (known?.Members ?? []).Append(member).Distinct()])
+        { FactKeys = [$"{role.Role}_key"] };
     }
 
     public (string Fact, string Dimension) KeyOf(FactRole role, Dimension dimension) => dimension.IsVersioned && reading == AttributeReading.AsWas

@@ -79,8 +79,9 @@ internal sealed class JoinedSqlWriter(CubePlan plan, SqlDialect dialect, Func<st
 
     private string Joined()
     {
-        var dimensions = plan.Dimensions.Select(d => $"\"rows\".{SqlName.Quote(d.Member)}").Append($"\"rows\".{Level}");
-        var leaves = plan.Blocks.SelectMany(b => b.Leaves.Select(l => $"{SqlName.Quote(b.Name)}.{SqlName.Quote(l.Column)}"));
+        // Named again: engines differ in what they call a column that several of the joined have.
+        var dimensions = plan.Dimensions.Select(d => SqlName.Quote(d.Member)).Append(Level).Select(d => $"\"rows\".{d} AS {d}");
+        var leaves = plan.Blocks.SelectMany(b => b.Leaves.Select(l => $"{SqlName.Quote(b.Name)}.{SqlName.Quote(l.Column)} AS {SqlName.Quote(l.Column)}"));
         var joins = plan.Blocks.Select(b => $"LEFT JOIN {SqlName.Quote(b.Name)} ON {On(b)}");
         return $"SELECT {SqlName.List(dimensions.Concat(leaves))}\nFROM \"rows\"\n{string.Join('\n', joins)}";
     }

@@ -7,8 +7,9 @@
 -- squared normal number), and leaves after an exponential time whose rate is drawn from another.
 CREATE OR REPLACE TEMP TABLE gen_person AS
 WITH drawn AS (
-  SELECT number AS person, first_name(draw(number, 201)) AS first_name,
-    -- Every twentieth person is married to the one before, with the same family name, address and telephone.
+  SELECT number AS person,
+    -- Every twentieth person is married to the one before, with the same family name, address and telephone, and a first name that is not that one's.
+    first_name(CASE WHEN number % 20 = 0 THEN (draw(number - 1, 201) + 0.1 + 0.8 * draw(number, 201)) % 1 ELSE draw(number, 201) END) AS first_name,
     CASE WHEN number % 20 = 0 THEN number - 1 ELSE number END AS house,
     DATE '1945-01-01' + pick(draw(number, 202), 22000)::INTEGER AS birth_date,
     CASE WHEN draw(number, 203) < 0.15

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Crm.Analytics.Tests.Node;
+namespace Crm.Analytics.Tests.Cluster.Node;
 
 /// <summary>
 /// A node of the test cluster: runs the library's command line, which listens as a server does, and ends when its standard input is closed. Arguments: the

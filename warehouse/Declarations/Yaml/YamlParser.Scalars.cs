@@ -10,7 +10,7 @@ internal sealed partial class YamlParser
     private YamlScalar PlainScalar(int parent, bool inFlow)
     {
         var start = at;
-        CheckPlainStart();
+        CheckPlainStart(inFlow);
         var first = PlainLine(inFlow);
         StringBuilder? more = null;
         while (NextPlainLine(parent, inFlow) is { } next)
@@ -70,7 +70,7 @@ internal sealed partial class YamlParser
         return ends ? null : i;
     }
 
-    private void CheckPlainStart()
+    private void CheckPlainStart(bool inFlow)
     {
         var c = Current;
         var meaning = c switch
@@ -80,8 +80,9 @@ internal sealed partial class YamlParser
             '!' => "a tag (`!name`)",
             '%' or '@' or '`' or '|' or '>' or ',' or ']' or '}' or '#' => $"'{c}' at the beginning of a value",
 
-            // Readers differ on `:"x"`: a text, or a value without its key.
+            // Readers differ on `:"x"` and, within braces, on `:x`: a text, or a value without its key.
             ':' when at + 1 < text.Length && text[at + 1] is '"' or '\'' => "':' before a quote at the beginning of a value",
+            ':' when inFlow => "':' at the beginning of a value",
             '-' or '?' or ':' when IsBlank(at + 1) => $"'{c}' at the beginning of a value",
             _ => null,
         };
