@@ -105,9 +105,9 @@ for kind in EndToEnd Browser Jobs Backup Delivery Recovery Web; do
   started="${started:+$started|}FullyQualifiedName~.Tests.$kind."
   others="${others:+$others&}FullyQualifiedName!~.Tests.$kind."
 done
-run_tests started "$started" >"$results/started.log" 2>&1 &
-run_tests others "$others"
+run_tests others "$others" >"$results/others.log" 2>&1 &
+run_tests started "$started"
 status=$?
 wait $! || status=1
-cat "$results/started.log"
+cat "$results/others.log"
 finish $status

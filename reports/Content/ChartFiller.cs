@@ -35,7 +35,10 @@ internal sealed class ChartFiller(Questions questions, ValueText text, Words wor
             plan.Horizontal, plan.Stack);
         var height = plan.Horizontal ? 28 + (drawn.Count * (14 + (14 * (plan.Stack ? 1 : series.Count)))) : 320;
         return new ChartContent(
-            plan.Frame, [new ChartView(series[0].Title, EChartsOption.Write(chart))], height, Wide: false, callout, Scale: null, Table(answer, rows, series));
+            plan.Frame, [new ChartView(series[0].Title, EChartsOption.Write(chart))], height, Wide: false, callout, Scale: null, Table(answer, rows, series))
+        {
+            IsUnknown = rows.Count == 1 && rows[0].Values[0] is null or ValueText.Unknown,
+        };
     }
 
     /// <summary>One series for each member of a second dimension, the largest first; those beyond what colours can tell apart stand in the table alone.</summary>

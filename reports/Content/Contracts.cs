@@ -6,8 +6,8 @@ namespace Crm.Analytics.Reports.Content;
 /// <summary>Which contracts the figures of a block come from.</summary>
 internal static class Contracts
 {
-    /// <summary>The contract that most models score customers by.</summary>
-    private const string Sales = "order_line";
+    /// <summary>Follows a contract whose columns a stream bears itself, so that any of them may be filled.</summary>
+    public const string AllColumns = ".*";
 
     /// <summary>Contracts that a block stands on and that nothing fills; empty when one of the block's cubes can be answered, or when it is not known.</summary>
     public static IReadOnlyList<string> Missing(BlockPlan block, FillOptions options)
@@ -22,41 +22,71 @@ internal static class Contracts
     }
 
     /// <summary>
-    /// Why a block whose facts are there has no rows: contracts of the dimensions it groups by that nothing fills, and columns it asks to be there (a filter
-    /// <c>set</c>) that nothing fills. Empty when that is not known to be why.
+    /// Why a block whose facts are there has no rows: contracts of the dimensions it groups by that nothing fills, columns it asks to be there (a filter
+    /// <c>set</c>) that nothing fills, and for facts that bring others together all but the one that is there. Empty when that is not known to be why.
     /// </summary>
-    public static IReadOnlyList<string> Lacking(BlockPlan block, FillOptions options)
+    /// <param name="block">The block.</param>
+    /// <param name="options">What is filled.</param>
+    /// <param name="isUnknown">True when the only member that its rows have is the unknown one: then the column is not filled.</param>
+    public static IReadOnlyList<string> Lacking(BlockPlan block, FillOptions options, bool isUnknown)
     {
-        if (options.Catalogue is not { } catalogue || options.Filled is not { } filled)
+        if (options.Catalogue is not { } catalogue || options.Filled is not { } filled || BlockQuestions.Of(block).FirstOrDefault() is not { } question)
         {
             return [];
         }
 
+        var fact = FactOf(BlockQuestions.CubeOf(question), catalogue);
         var lacking = new List<string>();
-        foreach (var question in BlockQuestions.Of(block).Take(1))
+        if (fact?.Derived is { Parts.Count: > 1 } derived)
         {
-            var asked = question.Filters.OfType<FixedFilter>().Select(f => f.Filter).OfType<Warehouse.Query.MemberFilter>()
-                .Where(f => f.Operator == Warehouse.Query.FilterOperator.Set).Select(f => f.Member).ToHashSet();
-            foreach (var member in question.Dimensions)
+            var others = Sources(derived).Where(catalogue.Facts.ContainsKey).SelectMany(n => Of(catalogue.Facts[n], catalogue, depth: 1)).Distinct().ToLookup(filled.Contains);
+            if (others[true].Count() < 2)
             {
-                if (DimensionOf(BlockQuestions.Owner(member), catalogue) is not { From: { } contract } dimension)
-                {
-                    continue;
-                }
-
-                if (!filled.Contains(contract))
-                {
-                    lacking.Add(contract);
-                }
-                else if (asked.Contains(member) && dimension.Attributes.FirstOrDefault(a => member.EndsWith("." + a.Name, StringComparison.Ordinal)) is { } attribute)
-                {
-                    lacking.Add($"{contract}.{attribute.Column}");
-                }
+                lacking.Add(string.Join(" / ", others[false]));
             }
         }
 
+        var asked = question.Filters.OfType<FixedFilter>().Select(f => f.Filter).OfType<Warehouse.Query.MemberFilter>()
+            .Where(f => f.Operator == Warehouse.Query.FilterOperator.Set).Select(f => f.Member).ToHashSet();
+        lacking.AddRange(question.Dimensions.Select(m => Lacking(m, fact, catalogue, filled, isUnknown || asked.Contains(m))).OfType<string>());
         return [.. lacking.Distinct()];
     }
+
+    /// <summary>What a member lacks: its contract, its column, or the column of the fact that would name it.</summary>
+    private static string? Lacking(string member, Fact? fact, Catalogue catalogue, IReadOnlySet<string> filled, bool isAsked)
+    {
+        var role = fact?.Roles.FirstOrDefault(r => r.Role == BlockQuestions.Owner(member));
+        var dimension = DimensionOf(BlockQuestions.Owner(member), catalogue);
+        if (fact is { From: { } from } && role is not null && (dimension?.From is null || dimension.Keys.Any(k => member == $"{role.Role}.{k}")))
+        {
+            return isAsked ? Column(from, role.Column) : null;
+        }
+
+        return dimension?.From is not { } contract ? null
+            : !filled.Contains(contract) ? contract
+            : isAsked && dimension.Attributes.FirstOrDefault(a => member.EndsWith("." + a.Name, StringComparison.Ordinal)) is { } attribute ? Column(contract, attribute.Column) : null;
+
+        string? Column(string contract, string column) => filled.Contains($"{contract}.{column}") || filled.Contains(contract + AllColumns) ? null : $"{contract}.{column}";
+    }
+
+    /// <summary>The member that tells why the scores that a measure is of were not made; null when there is none.</summary>
+    public static string? Status(string measure, FillOptions options) =>
+        options.Catalogue is { } catalogue && FactOf(BlockQuestions.Owner(measure), catalogue) is { Kind: FactKind.Score } fact ? ScoreOrigins.Of(fact.Name).Status : null;
+
+    /// <summary>The setting that has the scores made that a block shows, when the project does not ask for them; null when that is not why it is empty.</summary>
+    public static string? Unset(BlockPlan block, FillOptions options, ProjectSettings settings)
+    {
+        if (options.Catalogue is not { } catalogue)
+        {
+            return null;
+        }
+
+        var origins = BlockQuestions.Of(block).Select(q => FactOf(BlockQuestions.CubeOf(q), catalogue)).OfType<Fact>().Where(f => f.Kind == FactKind.Score).Select(f => ScoreOrigins.Of(f.Name));
+        return origins.FirstOrDefault(o => !o.IsMade(settings))?.Setting;
+    }
+
+    private static Fact? FactOf(string owner, Catalogue catalogue) =>
+        catalogue.Cubes.TryGetValue(owner, out var cube) ? catalogue.Facts.Values.FirstOrDefault(f => f.Table == cube.Table) : null;
 
     private static Dimension? DimensionOf(string role, Catalogue catalogue) => catalogue.Dimensions.GetValueOrDefault(role)
         ?? catalogue.Facts.Values.SelectMany(f => f.Roles).Where(r => r.Role == role).Select(r => catalogue.Dimensions.GetValueOrDefault(r.Dimension)).FirstOrDefault();
@@ -64,12 +94,12 @@ internal static class Contracts
     /// <summary>The contracts any one of which gives a cube rows.</summary>
     private static IReadOnlyList<string> Of(string owner, Catalogue catalogue)
     {
-        if (!catalogue.Cubes.TryGetValue(owner, out var cube))
+        if (!catalogue.Cubes.ContainsKey(owner))
         {
             return catalogue.Dimensions.TryGetValue(owner, out var dimension) && dimension.From is { } own ? [own] : [];
         }
 
-        return catalogue.Facts.Values.FirstOrDefault(f => f.Table == cube.Table) is { } fact ? Of(fact, catalogue, depth: 0) : [];
+        return FactOf(owner, catalogue) is { } fact ? Of(fact, catalogue, depth: 0) : [];
     }
 
     private static IReadOnlyList<string> Of(Fact fact, Catalogue catalogue, int depth)
@@ -84,8 +114,7 @@ internal static class Contracts
             return [.. Sources(derived).Where(catalogue.Facts.ContainsKey).SelectMany(name => Of(catalogue.Facts[name], catalogue, depth + 1)).Distinct()];
         }
 
-        // Every run scores the quality of what it read; the other scores are of customers who bought.
-        return fact.Kind == FactKind.Score && fact.Name != "quality" ? [Sales] : [];
+        return fact.Kind == FactKind.Score ? ScoreOrigins.Of(fact.Name).Contracts : [];
     }
 
     private static IEnumerable<string> Sources(DerivedFact derived) => derived.Parts.Select(p => p.Fact);

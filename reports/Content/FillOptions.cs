@@ -18,7 +18,7 @@ public sealed record FillOptions
     /// <summary>What is declared, to say which contract an empty block stands on; null: not said.</summary>
     public Catalogue? Catalogue { get; init; }
 
-    /// <summary>Contracts that the project's sources fill; null: not known.</summary>
+    /// <summary>Contracts that the project's sources fill, and their columns as <c>contract.column</c> (<c>contract.*</c>: any); null: not known.</summary>
     public IReadOnlySet<string>? Filled { get; init; }
 
     /// <summary>Rows that the reader may see: all must hold for every question. Empty: all rows.</summary>

@@ -41,6 +41,9 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
         return asked.Count > 0 && chosen.Count < options.Chosen.Count;
     }
 
+    /// <summary>True when a parameter that has a value narrows a block.</summary>
+    public bool IsParameterIn(BlockPlan block) => BlockQuestions.Of(block).SelectMany(q => q.Filters).OfType<ParameterFilter>().Any(p => ValuesOf(p.Parameter).Count > 0);
+
     /// <summary>The answer to a question.</summary>
     public CubeResult Ask(QueryPlan plan, Totals totals = Totals.None) => Ask(new CubeQuery
     {

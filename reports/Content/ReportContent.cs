@@ -48,6 +48,9 @@ public abstract record BlockContent(BlockFrame Frame)
 {
     /// <summary>True when something was chosen on the page that does not narrow this block.</summary>
     public bool IsUntouched { get; init; }
+
+    /// <summary>True when all there is to show is of a member that is not known.</summary>
+    internal bool IsUnknown { get; init; }
 }
 
 /// <summary>Figures in large type.</summary>
@@ -127,6 +130,12 @@ public sealed record EmptyContent(BlockFrame Frame) : BlockContent(Frame)
 {
     /// <summary>The contracts that are missing for it; empty when that is not why.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>The setting that has its scores made and that the project does not have; null when that is not why.</summary>
+    public string? Unset { get; init; }
+
+    /// <summary>Why there is nothing, in a sentence; null when that is not known.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>A block whose question could not be answered. The report says so in its place, and whoever made it is told.</summary>

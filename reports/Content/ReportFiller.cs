@@ -27,7 +27,7 @@ public static class ReportFiller
         var questions = new Questions(reader, wanted, plan, words, cancellation);
         var locale = LocaleOf(plan.Language, settings.Locale);
         var text = new ValueText(locale, settings.Currency, words);
-        var rows = plan.Rows.Select(r => (IReadOnlyList<BlockContent>)[.. r.Blocks.Select(b => Block(b, questions, wanted, text))]).ToList();
+        var rows = plan.Rows.Select(r => (IReadOnlyList<BlockContent>)[.. r.Blocks.Select(b => Block(b, questions, wanted, settings, text))]).ToList();
         var asOf = questions.AsOf ?? AsOf(reader, wanted, cancellation);
         return new ReportContent(plan, settings.Name, locale, settings.Currency, asOf, AsOfText(asOf, text, words), rows)
         {
@@ -54,7 +54,7 @@ public static class ReportFiller
     private static string LocaleOf(string language, string locale) =>
         language.Split('-')[0].Equals(locale.Split('-')[0], StringComparison.OrdinalIgnoreCase) || !language.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? locale : "zh-CN";
 
-    private static BlockContent Block(BlockPlan block, Questions questions, FillOptions options, ValueText text)
+    private static BlockContent Block(BlockPlan block, Questions questions, FillOptions options, ProjectSettings settings, ValueText text)
     {
         var words = questions.Words;
         try
@@ -81,9 +81,16 @@ public static class ReportFiller
                 TextPlan prose => Text(prose, questions, text),
                 _ => throw new ArgumentOutOfRangeException(nameof(block), block.GetType().Name, "no filler for this block"),
             };
-            if (content is EmptyContent empty && options.Parameters.Count == 0 && (isUntouched || options.Chosen.Count == 0) && options.RowFilters.Count == 0)
+            // One bar of nobody knows what is no picture; what is missing is said instead.
+            if (content.IsUnknown && Contracts.Lacking(block, options, isUnknown: true) is { Count: > 0 } lacking)
             {
-                content = empty with { Missing = Contracts.Lacking(block, options) };
+                return new EmptyContent(block.Frame) { Missing = lacking };
+            }
+
+            if (content is EmptyContent empty)
+            {
+                var isNarrowed = options.Parameters.Count > 0 || (!isUntouched && options.Chosen.Count > 0) || options.RowFilters.Count > 0 || questions.IsParameterIn(block);
+                content = new EmptyReason(questions, options, settings).Of(empty, block, isNarrowed);
             }
 
             return isUntouched ? content with { IsUntouched = true } : content;

@@ -8,6 +8,9 @@ internal sealed class ValueText
     /// <summary>What stands where there is no value.</summary>
     public const string Missing = "–";
 
+    /// <summary>The name of members that no source tells of.</summary>
+    public const string Unknown = "(unknown)";
+
     // Narrow symbols of the currencies that people know by one; all others are written as their code, which nobody mistakes.
     private static readonly Dictionary<string, string> Symbols =
         "EUR=€ GBP=£ USD=$ JPY=¥ CNY=¥ INR=₹ KRW=₩ BRL=R$ ILS=₪ TRY=₺ UAH=₴ VND=₫ PLN=zł CZK=Kč AUD=A$ CAD=CA$ NZD=NZ$ HKD=HK$"

@@ -51,6 +51,12 @@ internal sealed partial record Words
 
     public string MissingContractNext { get; init; } = "Add a source that maps {0} (crm source new), load it with crm run, and it fills itself.";
 
+    public string UnsetModel { get; init; } = "Runs make it when crm.yaml, or a file of the folder models, says {0}.";
+
+    public string NoneOfKind { get; init; } = "There are none: the data are there, and nothing in them is of this kind.";
+
+    public string NotFitted { get; init; } = "The data cannot carry the model: {0}.";
+
     public string And { get; init; } = " and ";
 
     public string NothingLoaded { get; init; } = "No data loaded yet";

@@ -72,8 +72,9 @@ public static class ReportDelivery
         }
     }
 
-    /// <summary>Contracts that the project's sources fill.</summary>
-    public static IReadOnlySet<string> FilledContracts(Project project) => project.Sources.SelectMany(s => s.Maps).Select(m => m.Contract).ToHashSet();
+    /// <summary>Contracts that the project's sources fill, and their columns as <c>contract.column</c>; <c>contract.*</c> where a stream bears the contract's columns itself.</summary>
+    public static IReadOnlySet<string> FilledContracts(Project project) => project.Sources.SelectMany(s => s.Maps)
+        .SelectMany(m => m.Columns.Count == 0 ? [m.Contract, m.Contract + ".*"] : m.Columns.Keys.Select(c => $"{m.Contract}.{c}").Prepend(m.Contract)).ToHashSet();
 
     /// <summary>The recipients that are named; else every member in the data, for files that a folder or a web address takes.</summary>
     private static IReadOnlyList<BurstRecipient> Recipients(DeliveryEnvironment environment, BurstPlan burst, FillOptions options, CancellationToken cancellation)

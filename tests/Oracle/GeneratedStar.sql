@@ -15,14 +15,14 @@ WITH line AS (SELECT i, hash(i * 7919 + {seed}) AS h, hash((i // 3) * 104729 + {
 SELECT 'L' || i AS line_id, 'O' || (i // 3) AS order_id, DATE '2020-01-01' + (o % 430)::INTEGER AS dealt_on,
   CASE WHEN h % 9 = 0 THEN NULL ELSE DATE '2020-01-01' + (o % 430)::INTEGER + ((h >> 8) % 20)::INTEGER END AS sent_on,
   CASE WHEN o % 13 = 0 THEN 0 ELSE ((o >> 5) % 90 + 1)::INTEGER END AS member_key, ((h >> 12) % 24 + 1)::INTEGER AS article_key,
-  CASE WHEN h % 31 = 0 THEN 0 ELSE ((h >> 20) % 12 + 1)::INTEGER END AS place_key, ['web', 'shop', 'phone'][1 + (o >> 9) % 3] AS way,
+  CASE WHEN h % 31 = 0 THEN 0 ELSE ((h >> 20) % 12 + 1)::INTEGER END AS place_key, ['web', 'shop', 'phone'][(1 + (o >> 9) % 3)::INTEGER] AS way,
   CASE WHEN h % 17 = 3 THEN -1 ELSE 1 END * ((h >> 24) % 20 + 1)::INTEGER AS pieces, CASE WHEN h % 23 = 0 THEN NULL ELSE ((h >> 33) % 5000 / 100.0)::DECIMAL(18, 4) END AS price, (h >> 40) % 7 AS part
 FROM line;
 -- In the other world everything that is not of Nord is different: values, and which lines there are.
 UPDATE src_deal SET pieces = pieces + 3, price = price * 2 + 1, way = 'fax', member_key = 1 + member_key % 90 WHERE {other} AND place_key NOT IN (SELECT place_key FROM src_place WHERE country = 'Nord');
 UPDATE src_deal SET dealt_on = dealt_on + 40, sent_on = sent_on + 40 WHERE {other} AND hash(line_id || 'd') % 20 = 0 AND place_key NOT IN (SELECT place_key FROM src_place WHERE country = 'Nord');
 DELETE FROM src_deal WHERE {other} AND hash(line_id) % 5 = 0 AND place_key NOT IN (SELECT place_key FROM src_place WHERE country = 'Nord');
-CREATE TABLE src_line_topic AS SELECT line_id, ((hash(line_id) + t) % 4 + 1)::INTEGER AS topic_key, (CASE WHEN n = 1 THEN 1 WHEN t = 0 THEN 0.5 ELSE 0.5 / (n - 1) END)::DECIMAL(9, 6) AS weight
+CREATE TABLE src_line_topic AS SELECT line_id, ((hash(line_id) % 4 + t) % 4 + 1)::INTEGER AS topic_key, (CASE WHEN n = 1 THEN 1 WHEN t = 0 THEN 0.5 ELSE 0.5 / (n - 1) END)::DECIMAL(9, 6) AS weight
 FROM (SELECT line_id, hash(line_id || 'n') % 4 AS n FROM src_deal), range(0, 3) s(t) WHERE t < n;
 CREATE TABLE src_visit AS SELECT 'V' || i AS visit_id, DATE '2020-01-01' + (h % 400)::INTEGER AS visited_on, CASE WHEN h % 7 = 0 THEN 0 ELSE ((h >> 5) % 90 + 1)::INTEGER END AS member_key,
   ((h >> 20) % 12 + 1)::INTEGER AS place_key, CASE WHEN h % 19 = 0 THEN NULL ELSE ((h >> 30) % 3600)::INTEGER END * CASE WHEN {other} AND (h >> 20) % 12 % 3 <> 2 THEN 2 ELSE 1 END AS seconds

@@ -49,7 +49,7 @@ public sealed class RollupAdviceTests
         Assert.That(proposals.Sum(p => p.Questions), Is.GreaterThanOrEqualTo(5));
         Assert.That(proposals.Select(p => p.Rows * RollupRouter.LeastGain <= p.FactRows), Is.All.True);
         Assert.That(proposals.SelectMany(p => p.Holds.Dimensions), Does.Not.Contain("buyer.id"), "a line for each buyer and day is no smaller than the lines");
-        Assert.That(proposals.Select(p => p.Name), Is.Unique);
+        Assert.That(proposals.Select(p => (p.Holds.Cube, p.Name)), Is.Unique, "a name is one of its cube");
         Assert.That(RollupAdvice.Refused(asked).Select(r => r.Reason), Has.Some.Contains("does not add up").And.Some.Contains("stored and merged").And.Some.Contains("bridge"));
 
         var declared = bare with

@@ -21,6 +21,9 @@ public abstract class SqlDialect
     /// <param name="run">The run, as the statement says it.</param>
     public virtual string? SeenBy(string? alias, string run) => null;
 
+    /// <summary>Whether an aggregate takes a FILTER; else what the filter leaves out is null, which aggregates pass over.</summary>
+    public virtual bool FiltersAggregates => true;
+
     /// <summary>The exact quantile of a numeric expression, interpolated between neighbours (type 7), as a double.</summary>
     /// <param name="expression">The expression over rows.</param>
     /// <param name="share">0–1; 0.5 is the median.</param>

@@ -26,7 +26,10 @@ internal sealed class AggregateWriter(SqlDialect dialect, IReadOnlyDictionary<st
     {
         if (stored?.TryGetValue(measure.Column, out var part) == true)
             return FromParts(measure, SqlName.Quote(part));
-        var filter = measure.Filters.Count == 0 ? "" : $" FILTER (WHERE {string.Join(" AND ", measure.Filters.Select(f => $"({f})"))})";
+        var condition = string.Join(" AND ", measure.Filters.Select(f => $"({f})"));
+        if (measure.Filters.Count > 0 && !dialect.FiltersAggregates)
+            return Leaf(measure with { Sql = $"CASE WHEN {condition} THEN {measure.Sql ?? "1"} END", Filters = [] }, weight);
+        var filter = measure.Filters.Count == 0 ? "" : $" FILTER (WHERE {condition})";
         return weight is null ? $"{Whole(measure)}{filter}" : Weighted(measure, weight, filter);
     }
 

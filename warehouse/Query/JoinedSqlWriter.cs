@@ -57,11 +57,15 @@ internal sealed class JoinedSqlWriter(CubePlan plan, SqlDialect dialect, Func<st
         _ => [.. Enumerable.Range(0, plan.Dimensions.Count + 1).Reverse()],
     };
 
-    /// <summary>Every group that any block knows.</summary>
+    /// <summary>Every group that any block knows, and the grand total, which is there even of nothing.</summary>
     private string Rows()
     {
         var columns = SqlName.List([.. plan.Dimensions.Select(d => SqlName.Quote(d.Member)), Level]);
         var all = string.Join("\nUNION\n", plan.Blocks.Where(b => b.Regroup is null).Select(b => $"SELECT {columns} FROM {SqlName.Quote(b.Name)}"));
+
+        // Said, not left to the blocks: only keys are read of them here, and of a grouping by nothing that has no aggregate either, ClickHouse gives no row.
+        if (plan.Totals != Totals.None && plan.Dimensions.Count > 0)
+            all += $"\nUNION\nSELECT {SqlName.List([.. plan.Dimensions.Select(LevelWriter.Missing), $"{plan.Dimensions.Count} AS {Level}"])}";
         return plan.Query.Missing == MissingPeriods.Show && plan.Blocks.Select(b => b.Calendar ?? b.Spine).FirstOrDefault(c => c is not null) is { } calendar
             ? $"{all}\nUNION\n{MissingRows(calendar, columns)}" : all;
     }

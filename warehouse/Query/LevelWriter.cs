@@ -82,5 +82,6 @@ internal sealed class LevelWriter(CubePlan plan, SqlDialect dialect, BlockWriter
     private static string As(string expression, string member, bool always = false)
         => SqlName.Quote(member) is var name && expression == name && !always ? name : $"{expression} AS {name}";
 
-    private static string Missing(PlannedDimension dimension) => $"CAST(NULL AS {dimension.Type.Sql}) AS {SqlName.Quote(dimension.Member)}";
+    /// <summary>The column of a dimension that a level sums over.</summary>
+    internal static string Missing(PlannedDimension dimension) => $"CAST(NULL AS {dimension.Type.Sql}) AS {SqlName.Quote(dimension.Member)}";
 }

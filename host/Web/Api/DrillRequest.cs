@@ -51,6 +51,11 @@ internal sealed record DrillRequest(LoadQuestion Asked, IReadOnlyDictionary<stri
         }
 
         var way = WayOf(body.Find("go"));
+        if (way == DrillWay.Through && request.Questions[0].Query.Offset is > 0 and var offset)
+        {
+            throw ApiErrors.Wrong($"{offset}", "query.offset", "none: rows of facts have no order", "Stream all rows; that takes no memory");
+        }
+
         var (from, to) = (body.Find("from")?.Text(), body.Find("to")?.Text());
         if (way == DrillWay.Across && to is null)
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Host.Web.Api;
@@ -61,7 +60,7 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
         }
 
         json.WriteString("lastRefreshTime", result.AsOf.Published?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-        WriteAnnotation(result);
+        ResultAnnotation.Write(json, result);
         if (result.Total is { } total)
         {
             json.WriteNumber("total", total);
@@ -81,7 +80,7 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
 
     private void WriteDrilled(DrilledTo drilled)
     {
-        WriteTexts("breadcrumb", drilled.Breadcrumb);
+        json.WriteTexts("breadcrumb", drilled.Breadcrumb);
         json.WriteStartArray("steps");
         foreach (var step in drilled.Steps)
         {
@@ -101,8 +100,8 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
     {
         var query = question.Query;
         json.WriteStartObject();
-        WriteTexts("measures", query.Measures);
-        WriteTexts("dimensions", kind == LoadRequest.Comparing ? query.Dimensions.Prepend("compareDateRange") : query.Dimensions);
+        json.WriteTexts("measures", query.Measures);
+        json.WriteTexts("dimensions", kind == LoadRequest.Comparing ? query.Dimensions.Prepend("compareDateRange") : query.Dimensions);
         json.WriteStartArray("timeDimensions");
         foreach (var time in query.TimeDimensions)
         {
@@ -115,14 +114,14 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
 
             if (time.Range is { } range)
             {
-                WriteTexts("dateRange", range.To is null ? [range.From] : [range.From, range.To]);
+                json.WriteTexts("dateRange", range.To is null ? [range.From] : [range.From, range.To]);
             }
 
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        WriteTexts("segments", query.Segments);
+        json.WriteTexts("segments", query.Segments);
         json.WritePropertyName("filters");
         if (question.Asked.TryGetProperty("filters", out var filters) && filters.ValueKind == JsonValueKind.Array)
         {
@@ -160,14 +159,14 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
 
     private void WriteData(LoadQuestion question, CubeResult result)
     {
-        var members = result.Columns.SelectMany((column, index) => Names(column).Select(name => (Name: name, Index: index))).DistinctBy(m => m.Name).ToList();
+        var members = result.Columns.SelectMany((column, index) => ResultAnnotation.Names(column).Select(name => (Name: name, Index: index))).DistinctBy(m => m.Name).ToList();
         var rows = result.Rows.Where(r => r.TotalLevel == 0);
         var range = question.Range is { } r ? $"{r.From} - {r.To ?? r.From}" : null;
         switch (question.Format)
         {
             case "compact":
                 json.WriteStartObject();
-                WriteTexts("members", range is null ? members.Select(m => m.Name) : members.Select(m => m.Name).Append("compareDateRange"));
+                json.WriteTexts("members", range is null ? members.Select(m => m.Name) : members.Select(m => m.Name).Append("compareDateRange"));
                 json.WriteStartArray("dataset");
                 foreach (var row in rows)
                 {
@@ -202,7 +201,7 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
     private void WriteColumns(List<(string Name, int Index)> members, List<ResultRow> rows, string? range)
     {
         json.WriteStartObject();
-        WriteTexts("members", range is null ? members.Select(m => m.Name) : members.Select(m => m.Name).Append("compareDateRange"));
+        json.WriteTexts("members", range is null ? members.Select(m => m.Name) : members.Select(m => m.Name).Append("compareDateRange"));
         json.WriteStartArray("columns");
         foreach (var (_, index) in members)
         {
@@ -255,7 +254,7 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
         {
             var grouped = dimensions.Count - row.TotalLevel;
             json.WriteStartObject();
-            WriteTexts("groupedBy", dimensions.Take(grouped).Select(d => d.Member));
+            json.WriteTexts("groupedBy", dimensions.Take(grouped).Select(d => d.Member));
             for (var i = 0; i < result.Columns.Count; i++)
             {
                 if (i < grouped || i >= dimensions.Count)
@@ -269,55 +268,6 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
         }
 
         json.WriteEndArray();
-    }
-
-    private void WriteAnnotation(CubeResult result)
-    {
-        json.WriteStartObject("annotation");
-        WriteColumns("measures", result.Columns.Where(c => c.IsMeasure));
-        WriteColumns("dimensions", result.Columns.Where(c => !c.IsMeasure && c.Granularity is null));
-        json.WriteStartObject("segments");
-        json.WriteEndObject();
-        WriteColumns("timeDimensions", result.Columns.Where(c => c.Granularity is not null));
-        json.WriteEndObject();
-    }
-
-    private void WriteColumns(string name, IEnumerable<ResultColumn> columns)
-    {
-        json.WriteStartObject(name);
-        foreach (var column in columns)
-        {
-            foreach (var member in Names(column))
-            {
-                json.WriteStartObject(member);
-                json.WriteString("title", column.Group.Length == 0 ? column.Title : $"{column.Group} {column.Title}");
-                json.WriteString("shortTitle", column.Title);
-                json.WriteString("description", column.Description);
-                json.WriteString("type", MemberTypes.Of(column.Type));
-                json.WriteString("format", column.Format);
-                if (column.Granularity is not null)
-                {
-                    json.WriteStartObject("granularity");
-                    json.WriteString("name", column.Granularity);
-                    json.WriteString("title", column.Granularity);
-                    json.WriteString("interval", $"1 {column.Granularity}");
-                    json.WriteEndObject();
-                }
-
-                if (column.IsMeasure)
-                {
-                    WriteTexts("drillMembers", column.DrillMembers);
-                    json.WriteStartObject("drillMembersGrouped");
-                    WriteTexts("measures", []);
-                    WriteTexts("dimensions", column.DrillMembers);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndObject();
-            }
-        }
-
-        json.WriteEndObject();
     }
 
     private void WriteRollup(RollupChoice choice)
@@ -335,26 +285,6 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
 
         json.WriteEndArray();
         json.WriteEndObject();
-    }
-
-    private static IEnumerable<string> Names(ResultColumn column)
-    {
-        yield return column.Member;
-        if (column.Granularity is { } granularity && column.Member.EndsWith("." + granularity, StringComparison.Ordinal))
-        {
-            yield return column.Member[..^(granularity.Length + 1)];
-        }
-    }
-
-    private void WriteTexts(string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
     }
 
     private void WriteText(string? text)
@@ -398,17 +328,4 @@ internal sealed class LoadAnswer(Utf8JsonWriter json, string zone, bool numbersA
                 break;
         }
     }
-}
-
-/// <summary>Names of types in Cube's REST format.</summary>
-internal static class MemberTypes
-{
-    /// <summary>The name of a type.</summary>
-    public static string Of(ColumnType type) => type.Kind switch
-    {
-        TypeKind.Text => "string",
-        TypeKind.Boolean => "boolean",
-        TypeKind.Date or TypeKind.Timestamp => "time",
-        _ => "number",
-    };
 }

@@ -27,16 +27,9 @@ internal sealed class RowAnswers(Questions questions, string folder)
     /// <param name="format">The form.</param>
     /// <param name="query">The question narrowed to the cell; its limit is that of the rows, and without one all are answered.</param>
     public Task Through(HttpContext context, RowFormat format, CubeQuery query)
-    {
-        if (query.Offset > 0)
-        {
-            throw ApiErrors.Wrong($"{query.Offset}", "query.offset", "none: rows of facts have no order", "Stream all rows; that takes no memory");
-        }
-
-        return format == RowFormat.Parquet
+        => format == RowFormat.Parquet
             ? File(context, path => End(questions.Rows.WriteParquet(query, query.Limit, path, context.RequestAborted)))
             : Rows(context, format, Drill.Breadcrumb(query), (begin, row) => End(questions.Rows.Read(query, query.Limit, columns => begin(ColumnsOf(columns)), row, context.RequestAborted)));
-    }
 
     private static RowsEnd End(RowsSummary summary) => new(summary.Rows, summary.Left, summary.AsOf, summary.Rollup);
 

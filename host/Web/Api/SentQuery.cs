@@ -31,11 +31,33 @@ internal sealed class SentQuery : IDisposable
         }
 
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = MostBytes;
-        return new(await JsonDocument.ParseAsync(context.Request.Body, StrictJson.Options, context.RequestAborted));
+        try
+        {
+            return new(await JsonDocument.ParseAsync(context.Request.Body, StrictJson.Options, context.RequestAborted));
+        }
+        catch (InvalidOperationException e)
+        {
+            throw NoUnicode(e);
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _document.Dispose();
+
+    private static JsonDocument Parsed(string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text, StrictJson.Options);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw NoUnicode(e);
+        }
+    }
+
+    /// <summary>Keys that are half a character cannot be compared with each other, which the parser tells as a fault of its caller.</summary>
+    private static JsonException NoUnicode(InvalidOperationException e) => new("a key that is no Unicode", e);
 
     private static JsonDocument OfParameters(IQueryCollection sent, string[] json, string[] texts)
     {
@@ -63,7 +85,7 @@ internal sealed class SentQuery : IDisposable
                 }
                 else
                 {
-                    using var document = JsonDocument.Parse(text, StrictJson.Options);
+                    using var document = Parsed(text);
                     body.WriteRawValue(document.RootElement.GetRawText(), skipInputValidation: true);
                 }
             }

@@ -36,7 +36,7 @@ internal readonly record struct StrictJson(JsonElement Element, string Place)
         {
             if (!keys.Contains(name))
             {
-                throw ApiErrors.Wrong($"the key '{Short(name)}'", Place, NearestName.Expected("one of the keys", name, keys.ToArray()), "Correct or remove it");
+                throw ApiErrors.Wrong($"the key '{Short(name)}'", Place.Length == 0 ? "the request" : Place, NearestName.Expected("one of the keys", name, keys.ToArray()), "Correct or remove it");
             }
         }
 

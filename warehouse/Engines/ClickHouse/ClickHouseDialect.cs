@@ -20,6 +20,10 @@ public sealed partial class ClickHouseDialect(string database) : SqlDialect
     /// <inheritdoc/>
     public override string Parameter(string name, object value) => $"{{{name}:{TypeOf(value)}}}";
 
+    // It has FILTER, but with aggregates that are null of nothing the nodes then disagree about the aggregate's name.
+    /// <inheritdoc/>
+    public override bool FiltersAggregates => false;
+
     /// <inheritdoc/>
     public override string Quantile(string expression, string share) => $"quantileExactInclusive({share})(CAST({expression} AS DOUBLE))";
 

@@ -19,7 +19,7 @@ public sealed class ClusterClient : IDisposable
     [
         ("join_use_nulls", "1"), ("group_by_use_nulls", "1"), ("aggregate_functions_null_for_empty", "1"), ("prefer_column_name_to_alias", "1"),
         ("union_default_mode", "DISTINCT"), ("cast_keep_nullable", "1"), ("enable_extended_results_for_datetime_functions", "1"), ("transform_null_in", "0"),
-        ("session_timezone", "UTC"), ("query_plan_optimize_join_order_limit", "0"), ("skip_unavailable_shards", "0"), ("mutations_sync", "1"),
+        ("session_timezone", "UTC"), ("optimize_rewrite_aggregate_function_with_if", "0"), ("query_plan_optimize_join_order_limit", "0"), ("skip_unavailable_shards", "0"), ("mutations_sync", "1"),
         ("output_format_decimal_trailing_zeros", "1"), ("output_format_json_quote_decimals", "1"), ("output_format_json_quote_64bit_integers", "0"),
         ("output_format_json_quote_denormals", "1"), ("cancel_http_readonly_queries_on_client_close", "1"), ("max_partitions_per_insert_block", "0"),
         ("input_format_null_as_default", "0"), ("connect_timeout_with_failover_ms", "2000"), ("date_time_overflow_behavior", "throw"),
