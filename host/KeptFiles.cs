@@ -51,7 +51,9 @@ internal sealed class KeptFiles(Project project)
     private static int Empty(string folder)
     {
         var gone = 0;
-        foreach (var entry in Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFileSystemInfos().ToList() : [])
+
+        // Links first: one whose target has gone is neither a file nor a folder any more.
+        foreach (var entry in (Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFileSystemInfos().ToList() : []).OrderBy(e => e.LinkTarget is null))
         {
             if (entry is DirectoryInfo { LinkTarget: null } inner)
             {
