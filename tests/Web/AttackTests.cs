@@ -96,7 +96,7 @@ public sealed class AttackTests
 
         TestContext.Out.WriteLine(string.Join("; ", statuses.Select(s => $"{(int)s.Key} {s.Value}")));
         Assert.That(statuses[HttpStatusCode.BadRequest], Is.GreaterThan(Count / 4));
-        Assert.That(statuses[HttpStatusCode.OK], Is.GreaterThan(Count / 50), "some changes make other questions");
+        Assert.That(statuses[HttpStatusCode.OK], Is.AtLeast(Count / 50), "some changes make other questions");
     }
 
     // Every member of the model, every operator, with values of every kind: an answer or a 400, and what looks like a statement is a value.
