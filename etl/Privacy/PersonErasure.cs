@@ -2,7 +2,6 @@ using Crm.Analytics.Etl.Identity;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Privacy;

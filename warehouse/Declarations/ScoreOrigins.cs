@@ -21,7 +21,7 @@ public static class ScoreOrigins
 
     private static readonly Dictionary<string, ScoreOrigin> known = new(StringComparer.Ordinal)
     {
-        ["attribution"] = Sales("attribution", s => s.Scoring.Attribution is not null),
+        ["attribution"] = new(["campaign_contact"], "attribution", s => s.Scoring.Attribution is not null),
         ["campaign_uplift"] = new(["campaign_contact"], "uplift", s => s.Scoring.Uplift is not null),
         ["churn"] = churn,
         ["churn_fit"] = churn,
