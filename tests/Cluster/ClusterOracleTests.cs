@@ -1,5 +1,6 @@
 using Crm.Analytics.Tests.Declarations;
 using Crm.Analytics.Tests.Oracle;
+using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Engines.ClickHouse;
 using Crm.Analytics.Warehouse.Query;
 
@@ -45,7 +46,7 @@ public sealed class ClusterOracleTests(int nodes)
     [TestCaseSource(nameof(Files))]
     public void Answers_OfEachFileOfCases_AreThoseOfTheWarehouse(string file)
     {
-        var wrong = new List<string>();
+        var (wrong, refused) = (new List<string>(), new List<string>());
         foreach (var example in OracleCase.Read(Path.Combine(TestProject.RepositoryRoot, "tests", "Oracle", "adventureworks", file)))
         {
             try
@@ -57,6 +58,10 @@ public sealed class ClusterOracleTests(int nodes)
                     wrong.Add($"{example.Name}:\n{Difference(own, there)}");
                 }
             }
+            catch (CrmException e) when (e.Message.Contains("shared out over a bridge", StringComparison.Ordinal))
+            {
+                refused.Add(example.Name);
+            }
             catch (Exception e)
             {
                 wrong.Add($"{example.Name}: {e.Message}");
@@ -64,6 +69,7 @@ public sealed class ClusterOracleTests(int nodes)
         }
 
         Assert.That(wrong, Is.Empty);
+        Assert.That(refused, Is.EqualTo(file == "facts-and-attributes.yaml" ? ["amount by reason, weighted", "margin by reason and year", "filtered by a reason"] : Array.Empty<string>()), "what a cluster does not answer so far");
     }
 
     [Test]

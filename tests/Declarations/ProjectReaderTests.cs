@@ -47,8 +47,9 @@ public sealed class ProjectReaderTests
         Assert.That(settings.Security.AllowPrivateAddresses, Is.Empty);
         Assert.That(settings.Jobs, Is.Empty);
         Assert.That(settings.Rfm.By, Is.Empty);
+        Assert.That(settings.Retention, Is.Empty);
         var rfm = new RfmSettings("share", "rfm", 12, default);
-        Assert.That(settings with { Where = default, Jobs = [], Security = SecuritySettings.Strict, Rfm = settings.Rfm with { Where = default, By = rfm.By } },
+        Assert.That(settings with { Where = default, Jobs = [], Retention = [], Security = SecuritySettings.Strict, Rfm = settings.Rfm with { Where = default, By = rfm.By } },
             Is.EqualTo(new ProjectSettings("Test", "warehouse.duckdb", "UTC", "EUR", 1, "en-GB", rfm, default)));
     }
 

@@ -21,6 +21,9 @@ public abstract class SqlDialect
     /// <param name="run">The run, as the statement says it.</param>
     public virtual string? SeenBy(string? alias, string run) => null;
 
+    /// <summary>Whether amounts are shared out over a bridge by its weights.</summary>
+    public virtual bool WeighsBridges => true;
+
     /// <summary>Whether an aggregate takes a FILTER; else what the filter leaves out is null, which aggregates pass over.</summary>
     public virtual bool FiltersAggregates => true;
 

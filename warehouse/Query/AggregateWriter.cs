@@ -30,6 +30,8 @@ internal sealed class AggregateWriter(SqlDialect dialect, IReadOnlyDictionary<st
         if (measure.Filters.Count > 0 && !dialect.FiltersAggregates)
             return Leaf(measure with { Sql = $"CASE WHEN {condition} THEN {measure.Sql ?? "1"} END", Filters = [] }, weight);
         var filter = measure.Filters.Count == 0 ? "" : $" FILTER (WHERE {condition})";
+        if (weight is not null && !dialect.WeighsBridges && measure.Aggregate is MeasureType.Count or MeasureType.Sum or MeasureType.Avg)
+            throw new CrmException(FailureKind.Failed, "an amount that is shared out over a bridge", measure.Member, "amounts that count whole, on a cluster", "Ask without the bridge's dimension, or a warehouse that is one file");
         return weight is null ? $"{Whole(measure)}{filter}" : Weighted(measure, weight, filter);
     }
 

@@ -20,6 +20,10 @@ public sealed partial class ClickHouseDialect(string database) : SqlDialect
     /// <inheritdoc/>
     public override string Parameter(string name, object value) => $"{{{name}:{TypeOf(value)}}}";
 
+    // What it makes of an amount times a share has no one type, so far.
+    /// <inheritdoc/>
+    public override bool WeighsBridges => false;
+
     // It has FILTER, but with aggregates that are null of nothing the nodes then disagree about the aggregate's name.
     /// <inheritdoc/>
     public override bool FiltersAggregates => false;
