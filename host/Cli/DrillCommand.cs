@@ -26,7 +26,7 @@ internal static class DrillCommand
             var project = Composition.ReadProject(context.ProjectFolder);
             using var warehouse = Composition.OpenToRead(project, context);
             var query = options.Query(parsed);
-            var cell = parsed.GetValue(at)!.Select(Cell).ToDictionary(c => c.Member, c => c.Value);
+            var cell = parsed.GetValue(at)!.Select(c => Cell(c, "--at")).ToDictionary(c => c.Member, c => (object?)c.Value);
             if (parsed.GetValue(rows))
             {
                 Through(context, project, new DrillThrough(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) }, Drill.At(query, cell));
@@ -51,9 +51,10 @@ internal static class DrillCommand
         });
     }
 
-    private static (string Member, object? Value) Cell(string text) => text.IndexOf('=', StringComparison.Ordinal) is > 0 and var sign
+    /// <summary>A member and its value, as an option names them; null for a missing value.</summary>
+    internal static (string Member, string? Value) Cell(string text, string option) => text.IndexOf('=', StringComparison.Ordinal) is > 0 and var sign
         ? (text[..sign].Trim(), text[(sign + 1)..].Trim() is { Length: > 0 } value ? value : null)
-        : throw new CrmException(FailureKind.WrongUse, $"'{text}'", "--at", "a member and its value, as geography.region=DACH", "Write the cell so; nothing after = means a missing value");
+        : throw new CrmException(FailureKind.WrongUse, $"'{text}'", option, "a member and its value, as geography.region=DACH", "Write the cell so; nothing after = means a missing value");
 
     /// <summary>Rows as tab-separated text, or as one JSON document, while they come: memory stays bounded whatever their number.</summary>
     private static void Through(CommandContext context, Project project, DrillThrough drill, CubeQuery query)

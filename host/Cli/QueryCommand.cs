@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Crm.Analytics.Host.Terminal;
+using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Query;
 
@@ -12,13 +13,19 @@ internal static class QueryCommand
     {
         var options = new QuestionOptions();
         var across = QuestionOptions.List("--across", "Dimensions of the columns: answers a pivot with totals on both sides", "LIST");
+        var expand = new Option<string[]>("--expand")
+        {
+            Description = "A row of the pivot to open in place, as geography.region=DACH, or below it \"geography.region=DACH > geography.country=Austria\"; once for each",
+            HelpName = "ROW",
+            DefaultValueFactory = _ => [],
+        };
         var top = new Option<int?>("--top") { Description = "The first N groups and one row for all others", HelpName = "N" };
         var rollups = new Option<bool>("--explain") { Description = "Say which rollup served the answer, and why each other one did not" };
         var csv = new Option<bool>("--csv") { Description = "Answer as CSV" };
         return new Command("query", "Ask cubes: measures by dimensions and time, filtered, ordered, with totals; pivots; the first N with others")
         {
             options.Measures, options.By, options.Time, options.Where, options.Segments, options.Order, options.Limit, options.Offset, options.Totals, options.AsOf, options.AsIs,
-            options.Missing, across, top, rollups, csv,
+            options.Missing, across, expand, top, rollups, csv,
         }.Does((context, parsed) =>
         {
             Composition.WarmUp();
@@ -26,10 +33,17 @@ internal static class QueryCommand
             using var warehouse = Composition.OpenToRead(project, context);
             var reader = Composition.Reader(warehouse, project);
             var query = options.Query(parsed);
+            var opened = parsed.GetValue(expand)!.Select(Steps).OrderBy(s => s.Count).ToList();
             if (parsed.GetValue(across)!.Length > 0)
             {
-                PivotTable.Write(Pivot.Read(reader, query, query.Dimensions, parsed.GetValue(across)!, context.Cancellation), project.Settings, context);
+                var pivot = Pivot.Read(reader, query, query.Dimensions, parsed.GetValue(across)!, context.Cancellation);
+                PivotTable.Write(opened.Count == 0 ? pivot : pivot.Open(new PivotExpansion(project.Catalogue, reader), query, opened, context.Cancellation), project.Settings, context);
                 return 0;
+            }
+
+            if (opened.Count > 0)
+            {
+                throw new CrmException(FailureKind.WrongUse, "--expand without --across", "the question", "a pivot, whose rows can be opened", "Name the members of its columns with --across");
             }
 
             foreach (var (asked, range) in CompareRanges.Of(query))
@@ -50,6 +64,8 @@ internal static class QueryCommand
             return 0;
         });
     }
+
+    private static List<PivotStep> Steps(string text) => [.. text.Split(" > ").Select(s => DrillCommand.Cell(s, "--expand")).Select(c => new PivotStep(c.Member, c.Value))];
 
     private static void Write(CommandContext context, Project project, CubeResult result, bool csv)
     {

@@ -24,7 +24,7 @@ internal sealed class QuestionLog(string warehouse, TimeProvider clock, long mos
     private string OlderPath => $"{PathOf}.old";
 
     /// <summary>Notes a question. A log that cannot be written, as in a folder that is only read, is no reason not to answer.</summary>
-    public void Note(AskedQuestion question)
+    public void Note(AnsweredQuestion question)
     {
         var line = Line(question);
         lock (_guard)
@@ -48,9 +48,9 @@ internal sealed class QuestionLog(string warehouse, TimeProvider clock, long mos
     }
 
     /// <summary>The questions that are remembered, the oldest first; a line that is none, as one half written when a machine stopped, is passed over.</summary>
-    public IReadOnlyList<AskedQuestion> Read()
+    public IReadOnlyList<AnsweredQuestion> Read()
     {
-        var questions = new List<AskedQuestion>();
+        var questions = new List<AnsweredQuestion>();
         foreach (var path in new[] { OlderPath, PathOf }.Where(File.Exists))
         {
             using var text = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
@@ -79,11 +79,11 @@ internal sealed class QuestionLog(string warehouse, TimeProvider clock, long mos
         }
     }
 
-    private static AskedQuestion? Question(string line)
+    private static AnsweredQuestion? Question(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize<AskedQuestion>(line);
+            return JsonSerializer.Deserialize<AnsweredQuestion>(line);
         }
         catch (JsonException)
         {
@@ -91,7 +91,7 @@ internal sealed class QuestionLog(string warehouse, TimeProvider clock, long mos
         }
     }
 
-    private byte[] Line(AskedQuestion question)
+    private byte[] Line(AnsweredQuestion question)
     {
         var json = JsonSerializer.SerializeToNode(question)!.AsObject();
         json.Insert(0, "At", clock.GetUtcNow().UtcDateTime.ToString("s", CultureInfo.InvariantCulture) + "Z");

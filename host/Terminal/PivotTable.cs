@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Query;
 
@@ -25,12 +26,34 @@ internal static class PivotTable
         {
             var head = pivot.RowHeads[row];
             var names = head.Values.Select((v, i) => i == head.Values.Count - head.TotalLevel ? "Total"
-                : i > head.Values.Count - head.TotalLevel ? "" : ResultTable.Text(v, text, culture));
+                : i > head.Values.Count - head.TotalLevel ? "" : $"{new string(' ', 2 * DepthOf(head, i))}{ResultTable.Text(v, text, culture)}");
             var cells = pivot.Cells[row].SelectMany(c => pivot.Measures.Select((m, i) => c is null ? "" : ResultTable.Text(c[i], m, culture)));
             table.Add([.. names, .. cells]);
         }
 
         table.WriteTo(context);
+    }
+
+    private static int DepthOf(PivotHead head, int position) => head.Place?.Paths[position].Count - 1 ?? 0;
+
+    /// <summary>The steps that lead to a row that was opened; nothing for the pivot's own rows.</summary>
+    private static void WriteSteps(Utf8JsonWriter json, PivotPlace? place)
+    {
+        if (place is null || place.Paths.All(p => p.Count == 1))
+        {
+            return;
+        }
+
+        json.WriteStartArray("steps");
+        foreach (var step in place.Paths.SelectMany(p => p))
+        {
+            json.WriteStartObject();
+            json.WriteString("member", step.Member);
+            json.WriteString("value", step.Value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteJson(Pivot pivot, CommandContext context) => context.WriteJson(json =>
@@ -49,6 +72,7 @@ internal static class PivotTable
                 json.WriteStartObject();
                 json.WriteNumber("totalLevel", pivot.RowHeads[row].TotalLevel);
                 ResultJson.WriteValues(json, "row", pivot.RowHeads[row].Values);
+                WriteSteps(json, pivot.RowHeads[row].Place);
                 ResultJson.WriteValues(json, "column", pivot.ColumnHeads[column]);
                 ResultJson.WriteValues(json, "values", cell);
                 json.WriteEndObject();

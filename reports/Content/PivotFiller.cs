@@ -43,7 +43,13 @@ internal sealed class PivotFiller(Questions questions, ValueText text)
             }
         }
 
-        return rows.Count == 0 ? new EmptyContent(plan.Frame) : Table(plan, finest!, Lines(plan, rows), Headings(plan, finest!, columns), cells);
+        if (rows.Count == 0)
+        {
+            return new EmptyContent(plan.Frame);
+        }
+
+        var tree = PivotTree.Read(plan, questions, (place, across, measures) => cells[OpenedKey(place, across)] = new ResultRow(measures, 0));
+        return Table(plan, finest!, Lines(plan, rows), Headings(plan, finest!, columns), cells, tree);
     }
 
     /// <summary>Which combinations of leading parts stand in the table: the finest; totals over everything; and subtotals where they are wanted.</summary>
@@ -84,7 +90,7 @@ internal sealed class PivotFiller(Questions questions, ValueText text)
     }
 
     private TableContent Table(
-        PivotPlan plan, CubeResult finest, List<IReadOnlyList<object?>> lines, List<IReadOnlyList<object?>> headings, Dictionary<string, ResultRow> cells)
+        PivotPlan plan, CubeResult finest, List<IReadOnlyList<object?>> lines, List<IReadOnlyList<object?>> headings, Dictionary<string, ResultRow> cells, PivotTree tree)
     {
         var measures = plan.Query.Measures.Select(m => finest.Columns[finest.IndexOf(m)]).ToList();
         var shown = headings.ToList();
@@ -107,7 +113,9 @@ internal sealed class PivotFiller(Questions questions, ValueText text)
         var rows = new List<TableRow>();
         for (var i = 0; i < lines.Count; i++)
         {
-            rows.Add(Line(lines[i], isTotal: false));
+            var place = PivotPlace.Of(plan.Down, lines[i]);
+            rows.Add(Line(lines[i], isTotal: false) with { Branches = tree.Branches(place) });
+            Open(place);
             for (var level = plan.Down.Count - 1; plan.Subtotals && level > 0; level--)
             {
                 var ends = i == lines.Count - 1 || Key(lines[i + 1].Take(level), []) != Key(lines[i].Take(level), []);
@@ -125,23 +133,32 @@ internal sealed class PivotFiller(Questions questions, ValueText text)
 
         return new TableContent(plan.Frame, new TableView(columns, rows));
 
-        TableRow Line(IReadOnlyList<object?> line, bool isTotal)
+        void Open(PivotPlace above)
+        {
+            foreach (var row in tree.Below(above))
+            {
+                rows.Add(Line(row.Values, isTotal: false, row.Place) with { Branches = tree.Branches(row.Place) });
+                Open(row.Place);
+            }
+        }
+
+        TableRow Line(IReadOnlyList<object?> line, bool isTotal, PivotPlace? place = null)
         {
             var named = new List<TableCell>();
             for (var d = 0; d < plan.Down.Count; d++)
             {
-                var name = d < line.Count ? text.Of(line[d], columns[d].Format) : d == line.Count ? questions.Words.AllRows : "";
+                var name = d < line.Count ? text.Of(line[d], place?.Paths[d].Count > 1 ? tree.FormatOf(place.Paths[d][^1].Member) : columns[d].Format) : d == line.Count ? questions.Words.AllRows : "";
                 named.Add(new TableCell(name, null) { Value = d < line.Count ? line[d] : d == line.Count ? name : null });
             }
 
             foreach (var heading in shown)
             {
-                var cell = cells.GetValueOrDefault(Key(line, heading));
+                var cell = cells.GetValueOrDefault(place is null ? Key(line, heading) : OpenedKey(place, heading));
                 named.AddRange(measures.Select((m, i) => cell is null
                     ? new TableCell(ValueText.Missing, null) : AnswerTable.Cell(cell.Values[^(measures.Count - i)], m.Format, text, largest[i])));
             }
 
-            return new TableRow(named, isTotal) { Origin = new Origin(finest.Query, [.. line.Select((v, d) => KeyValuePair.Create(plan.Down[d], v))]) };
+            return new TableRow(named, isTotal) { Origin = place is null ? new Origin(finest.Query, [.. line.Select((v, d) => KeyValuePair.Create(plan.Down[d], v))]) : OriginOf(plan, finest.Query, place) };
         }
     }
 
@@ -152,6 +169,15 @@ internal sealed class PivotFiller(Questions questions, ValueText text)
             : string.Join(" · ", heading.Select((v, i) => text.Of(v, finest.Columns[finest.IndexOf(plan.Across[i])].Format)));
         return over.Length == 0 ? measure.Title : measures == 1 ? over : $"{over} · {measure.Title}";
     }
+
+    /// <summary>A row that was opened comes from the question by the levels that it stands on, at what its steps say.</summary>
+    private static Origin OriginOf(PivotPlan plan, CubeQuery query, PivotPlace place)
+    {
+        var steps = place.Paths.SelectMany(p => p).DistinctBy(s => s.Member).ToList();
+        return new Origin(query with { Dimensions = [.. steps.Select(s => s.Member), .. plan.Across] }, [.. steps.Select(s => KeyValuePair.Create(s.Member, (object?)s.Value))]);
+    }
+
+    private static string OpenedKey(PivotPlace place, IEnumerable<object?> across) => $"\u0004{place.Key}{Key([], across)}";
 
     private static List<object?> Part(ResultRow row, int from, int count) => [.. row.Values.Skip(from).Take(count)];
 

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Crm.Analytics.Reports.Definitions;
 using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Query;
 
 namespace Crm.Analytics.Reports.Content;
 
 /// <summary>Asks a report's questions: puts the periods that only the data can name into them, and remembers answers within one report.</summary>
-internal sealed class Questions(ICubeReader reader, FillOptions options, ReportPlan report, Words words, CancellationToken cancellation)
+internal sealed class Questions(ICubeReader reader, FillOptions options, ReportPlan report, Words words, CancellationToken cancellation) : ICubeReader
 {
     /// <summary>Rows of one block in a file of figures; more fail it, so that no file is cut without a word.</summary>
     private const int MostRows = 50_000_000;
@@ -44,8 +45,17 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
     /// <summary>True when a parameter that has a value narrows a block.</summary>
     public bool IsParameterIn(BlockPlan block) => BlockQuestions.Of(block).SelectMany(q => q.Filters).OfType<ParameterFilter>().Any(p => ValuesOf(p.Parameter).Count > 0);
 
+    /// <summary>What is declared; null where nobody said.</summary>
+    public Catalogue? Catalogue => options.Catalogue;
+
     /// <summary>The answer to a question.</summary>
-    public CubeResult Ask(QueryPlan plan, Totals totals = Totals.None) => Ask(new CubeQuery
+    public CubeResult Ask(QueryPlan plan, Totals totals = Totals.None) => Ask(Query(plan) with { Totals = totals });
+
+    /// <summary>A resolved question is answered as all of the report's are.</summary>
+    CubeResult ICubeReader.Read(CubeQuery query, CancellationToken cancellation) => Ask(query);
+
+    /// <summary>A question with its periods and parameters filled in.</summary>
+    public CubeQuery Query(QueryPlan plan) => new()
     {
         Measures = plan.Measures,
         Dimensions = plan.Dimensions,
@@ -54,8 +64,7 @@ internal sealed class Questions(ICubeReader reader, FillOptions options, ReportP
         Order = plan.Order,
         Limit = Complete ? MostRows : plan.Limit,
         Reading = plan.Reading,
-        Totals = totals,
-    });
+    };
 
     /// <summary>The answer to a resolved question.</summary>
     /// <exception cref="CrmException">It cannot be answered, or only in part although nobody asked for a part.</exception>

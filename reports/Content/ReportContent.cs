@@ -185,7 +185,17 @@ public sealed record TableRow(IReadOnlyList<TableCell> Cells, bool IsTotal)
 
     /// <summary>Where its figures come from; null when one cannot go on from them.</summary>
     public Origin? Origin { get; init; }
+
+    /// <summary>For each of its first cells how it can be opened in place; empty when it cannot.</summary>
+    public IReadOnlyList<RowBranch> Branches { get; init; } = [];
 }
+
+/// <summary>How a row of a pivot can be opened or closed at one of its members.</summary>
+/// <param name="Depth">Levels that it lies below the rows of the pivot.</param>
+/// <param name="Below">The level that lies below; null when there is none.</param>
+/// <param name="IsOpen">True when that stands below the row.</param>
+/// <param name="Steps">The steps that lead to the row.</param>
+public sealed record RowBranch(int Depth, string? Below, bool IsOpen, IReadOnlyList<PivotStep> Steps);
 
 /// <summary>A cell of a table.</summary>
 /// <param name="Text">What it says.</param>

@@ -10,7 +10,11 @@ namespace Crm.Analytics.Reports.Definitions;
 /// <param name="Total">Add totals over the rows and over the columns.</param>
 /// <param name="Subtotals">Add a total after each part of the rows, when they have several dimensions.</param>
 public sealed record PivotPlan(
-    BlockFrame Frame, QueryPlan Query, IReadOnlyList<string> Down, IReadOnlyList<string> Across, bool Total, bool Subtotals) : BlockPlan(Frame);
+    BlockFrame Frame, QueryPlan Query, IReadOnlyList<string> Down, IReadOnlyList<string> Across, bool Total, bool Subtotals) : BlockPlan(Frame)
+{
+    /// <summary>Rows that are opened in place, each by the steps that lead to it; what lies below them in their hierarchy stands below them.</summary>
+    public IReadOnlyList<IReadOnlyList<PivotStep>> Opened { get; init; } = [];
+}
 
 /// <summary>A cohort triangle: what became of those who began together, by the periods since.</summary>
 /// <param name="Frame">What every block has.</param>

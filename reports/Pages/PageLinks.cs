@@ -30,6 +30,9 @@ public sealed record PageLinks(SiteFrame Frame, string Path, IReadOnlyList<KeyVa
     /// <summary>What was chosen among the figures.</summary>
     public IReadOnlyList<MemberFilter> Chosen { get; init; } = [];
 
+    /// <summary>The question whose rows can be opened in place, and what may be asked for it; null where they cannot.</summary>
+    public (PageQuestion Question, CubeMembers Members)? Asked { get; init; }
+
     /// <summary>Where a table's files are; null for nowhere. Holds {0} for the block and {1} for the format.</summary>
     public string? Files { get; init; }
 
@@ -52,6 +55,21 @@ public sealed record PageLinks(SiteFrame Frame, string Path, IReadOnlyList<KeyVa
         var question = PageQuestion.At(origin) with { Of = Title, From = From ?? Here(Query.Concat(ChosenPairs(Chosen))) };
         var at = string.Concat(origin.At.Select(a => "&at=" + Uri.EscapeDataString(PageQuestion.CellText(a.Key, a.Value))));
         return Frame.Link("/drill", (question with { Base = Base ?? question.Filters.Count }).Text() + at);
+    }
+
+    /// <summary>This page with a row of a table opened, or closed together with all below it; null when there is nothing to open.</summary>
+    /// <param name="branch">How the row can be opened.</param>
+    /// <param name="block">The table.</param>
+    public string? Opening(RowBranch branch, string block)
+    {
+        ArgumentNullException.ThrowIfNull(branch);
+        if (branch.Below is not { } below || Asked is not var (question, members) || !members.Reaches(below))
+        {
+            return null;
+        }
+
+        var others = question.Opened.Where(o => !branch.Steps.All(o.Contains) && !(o.All(branch.Steps.Contains) && o[^1] == branch.Steps[^1]));
+        return $"{Frame.Link(Path, (question with { Opened = branch.IsOpen ? [.. others] : [.. question.Opened, branch.Steps] }).Text())}#{block}";
     }
 
     /// <summary>True when what the row stands for was chosen.</summary>

@@ -9,7 +9,7 @@ namespace Crm.Analytics.Reports.Pages;
 
 /// <summary>
 /// A question as the address of a page: <c>m</c> measures, <c>by</c> dimensions, <c>across</c> a pivot's columns, <c>fm</c>, <c>fo</c>, <c>fv</c> the member,
-/// operator and values of each filter in turn, <c>s</c> segments, <c>as</c> the reading, <c>k</c> the picture, <c>n</c> the most rows; and where one came from:
+/// operator and values of each filter in turn, <c>s</c> segments, <c>as</c> the reading, <c>k</c> the picture, <c>n</c> the most rows, <c>x</c> each row of a pivot that is opened; and where one came from:
 /// <c>base</c> filters that were there at the start, <c>of</c> its title, <c>from</c> its address. Names only: nothing of it becomes a statement.
 /// </summary>
 public sealed record PageQuestion
@@ -40,6 +40,9 @@ public sealed record PageQuestion
 
     /// <summary>Most rows on the page; null for the usual.</summary>
     public int? Limit { get; init; }
+
+    /// <summary>Rows of the pivot that are opened in place, each by the steps that lead to it.</summary>
+    public IReadOnlyList<IReadOnlyList<PivotStep>> Opened { get; init; } = [];
 
     /// <summary>How many of the filters were there before anybody went anywhere.</summary>
     public int Base { get; init; }
@@ -75,6 +78,7 @@ public sealed record PageQuestion
             Reading = sent["as"] == "is" ? AttributeReading.AsIs : AttributeReading.AsWas,
             Kind = sent["k"].FirstOrDefault() is { Length: > 0 and < 20 } kind ? kind : null,
             Limit = int.TryParse(sent["n"], NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most is > 0 and <= 5000 ? most : null,
+            Opened = [.. sent["x"].Where(x => x is { Length: > 0 and < Longest }).Take(Most).Select(x => Split(x!).Select(Cell).Select(c => new PivotStep(c.Member, c.Value)).ToList())],
             Base = int.TryParse(sent["base"], NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? Math.Min(before, filters.Count) : 0,
             Of = Short(sent["of"].FirstOrDefault()),
             From = Within(sent["from"].FirstOrDefault()),
@@ -109,13 +113,14 @@ public sealed record PageQuestion
         {
             Add(text, "fm", [filter.Member]);
             Add(text, "fo", [NameOf(filter.Operator)]);
-            Add(text, "fv", [string.Join('|', filter.Values.Select(v => v.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal)))]);
+            Add(text, "fv", [Joined(filter.Values)]);
         }
 
         Add(text, "s", Segments);
         Add(text, "as", Reading == AttributeReading.AsIs ? ["is"] : []);
         Add(text, "k", Kind is null ? [] : [Kind]);
         Add(text, "n", Limit is { } most ? [most.ToString(CultureInfo.InvariantCulture)] : []);
+        Add(text, "x", Opened.Select(OpenedText));
         Add(text, "base", Base > 0 ? [Base.ToString(CultureInfo.InvariantCulture)] : []);
         Add(text, "of", Of is null ? [] : [Of]);
         Add(text, "from", From is null ? [] : [From]);
@@ -124,6 +129,9 @@ public sealed record PageQuestion
 
     /// <summary>A cell's value as an address holds it: <c>MEMBER:VALUE</c>, or the member alone for a missing value.</summary>
     public static string CellText(string member, object? value) => value is null ? member : $"{member}:{ValueOf(value)}";
+
+    /// <summary>The steps that open a row as an address holds them: their cells in turn, with | between.</summary>
+    public static string OpenedText(IReadOnlyList<PivotStep> steps) => Joined(steps.Select(s => CellText(s.Member, s.Value)));
 
     /// <summary>Reads <see cref="CellText"/>.</summary>
     public static (string Member, string? Value) Cell(string text)
@@ -151,6 +159,9 @@ public sealed record PageQuestion
         var bare = comparison is FilterOperator.Set or FilterOperator.NotSet;
         return new MemberFilter(member, comparison, bare ? [] : Split(values ?? ""));
     }
+
+    private static string Joined(IEnumerable<string> values) =>
+        string.Join('|', values.Select(v => v.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal)));
 
     private static List<string> Split(string text)
     {

@@ -73,6 +73,8 @@ internal sealed partial record PageWords
         Dimensions = "按",
         Then = "再按",
         Across = "列（透视）",
+        OpenRow = "展开{0}",
+        CloseRow = "收起{0}",
         Nothing = "–",
         Chart = "图形",
         Suitable = "自动",

@@ -143,6 +143,10 @@ internal sealed partial record PageWords
 
     public string Across { get; init; } = "Across (pivot)";
 
+    public string OpenRow { get; init; } = "Show what lies below {0}";
+
+    public string CloseRow { get; init; } = "Hide what lies below {0}";
+
     public string Nothing { get; init; } = "–";
 
     public string Chart { get; init; } = "Picture";

@@ -45,7 +45,7 @@ public static class QuestionReport
         var most = question.Limit ?? MostRows;
         var note = SiteFrame.Say(words.RowsShown, most);
         return question.Across.Count > 0
-            ? new PivotPlan(Frame("table", null, null), Query(question, [.. question.Dimensions, .. question.Across], null), question.Dimensions, question.Across, Total: true, Subtotals: question.Dimensions.Count > 1)
+            ? new PivotPlan(Frame("table", null, null), Query(question, [.. question.Dimensions, .. question.Across], null), question.Dimensions, question.Across, Total: true, Subtotals: question.Dimensions.Count > 1) { Opened = question.Opened }
             : new TablePlan(
                 Frame("table", null, note), Query(question, question.Dimensions, most), null,
                 [.. question.Dimensions.Select(d => new ColumnPlan(d, null, false, false, null)), .. question.Measures.Select((m, i) => new ColumnPlan(m, null, false, i == 0, null))],

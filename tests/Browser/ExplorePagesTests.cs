@@ -69,6 +69,45 @@ internal sealed class ExplorePagesTests
         Assert.That(site.Complaints, Is.Empty);
     }
 
+    [Test]
+    public async Task Row_OfAPivot_OpensInPlaceAtItsOwnGrain_AndTheAddressKeepsIt()
+    {
+        await using var site = await SitePage.Open("online-retail", "explore?m=sales.customers&m=sales.average_order_value&by=date.year&across=sales.is_return&k=table");
+        var page = site.Page;
+        var closed = await site.Table("table");
+        var year = page.Locator("#table tr", new() { HasText = "2011" }).Locator("a.branch");
+        Assert.That(await year.GetAttributeAsync("aria-expanded"), Is.EqualTo("false"));
+        await site.Follow(year);
+        var quarters = await site.Sample.Ask("""{"measures": ["sales.customers", "sales.average_order_value"], "dimensions": ["date.quarter"], "filters": [{"member": "date.year", "operator": "equals", "values": ["2011"]}], "order": {"date.quarter": "asc"}}""");
+        await AssertBelow("2011", quarters, closed.Count);
+        Assert.That(await site.Barriers(), Is.Empty);
+        await site.Picture("explore-open");
+
+        await site.Follow(page.Locator("#table a.branch[aria-expanded=false][href*='2011-07-01']"));
+        var months = await site.Sample.Ask("""{"measures": ["sales.customers", "sales.average_order_value"], "dimensions": ["date.month"], "filters": [{"member": "date.quarter", "operator": "equals", "values": ["2011-07-01"]}], "order": {"date.month": "asc"}}""");
+        Assert.That(await site.Table("table"), Has.Count.EqualTo(closed.Count + quarters.Count + months.Count));
+        await page.ReloadAsync();
+        Assert.That(await site.Table("table"), Has.Count.EqualTo(closed.Count + quarters.Count + months.Count), "the address keeps it");
+        await site.Follow(page.GetByRole(AriaRole.Button, new() { Name = "Show" }));
+        Assert.That(await page.Locator("#table a.branch[aria-expanded=true]").CountAsync(), Is.EqualTo(2), "asking on keeps it");
+
+        await site.Follow(page.Locator("#table tr", new() { HasText = "2011" }).First.Locator("a.branch"));
+        Assert.That(await site.Table("table"), Is.EqualTo(closed), "a row closes with all below it");
+        Assert.That(site.Complaints, Is.Empty);
+
+        async Task AssertBelow(string row, IReadOnlyList<System.Text.Json.JsonElement> below, int before)
+        {
+            var shown = await site.Table("table");
+            Assert.That(shown, Has.Count.EqualTo(before + below.Count));
+            var at = shown.ToList().FindIndex(r => r[0] == row);
+            for (var i = 0; i < below.Count; i++)
+            {
+                DrillPagesTests.AssertShows(shown[at + 1 + i][^2], below[i], "sales.customers");
+                DrillPagesTests.AssertShows(shown[at + 1 + i][^1], below[i], "sales.average_order_value");
+            }
+        }
+    }
+
     [TestCaseSource(typeof(ServedSample), nameof(ServedSample.Names))]
     public async Task Search_ForACustomerAReportAndAMeasure_FindsThem(string sample)
     {

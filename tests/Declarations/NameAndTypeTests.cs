@@ -115,7 +115,9 @@ public sealed class NameAndTypeTests
     [TestCase(" \"A b\" ", "A b")]
     [TestCase("a + 1", null)]
     [TestCase("f(a)", null)]
+    [TestCase("seconds", "seconds")]
     [TestCase("null", null)]
+    [TestCase("current_date", null)]
     [TestCase("", null)]
     public void SqlWords_BareColumn_IsOnlyAColumn(string sql, string? column) => Assert.That(SqlWords.BareColumn(sql), Is.EqualTo(column));
 }

@@ -28,7 +28,7 @@ public sealed class RollupAdviceTests
     {
         using var star = new AdventureWorksStar();
         var bare = star.Project.Catalogue with { Cubes = star.Project.Catalogue.Cubes.ToDictionary(c => c.Key, c => c.Value with { Rollups = [] }) };
-        var asked = new List<AskedQuestion>();
+        var asked = new List<AnsweredQuestion>();
         var reader = new CubeReader(star.Connect, bare, () => AdventureWorksStar.Today, asked.Add);
         foreach (var question in Questions())
             reader.Read(question);
@@ -65,7 +65,7 @@ public sealed class RollupAdviceTests
             session.InTransaction(() => RollupLoad.Apply(session, declared, 1));
         }
 
-        var after = new List<AskedQuestion>();
+        var after = new List<AnsweredQuestion>();
         var stored = new CubeReader(star.Connect, declared, () => AdventureWorksStar.Today, after.Add);
         foreach (var question in Questions())
         {
@@ -85,8 +85,8 @@ public sealed class RollupAdviceTests
         var log = new QuestionLog(warehouse, TimeProvider.System, mostBytes: 20_000);
         var need = new RollupNeed("sales", ["sales.revenue"], ["customer.name"], "date", "month", [], null);
         for (var i = 0; i < 1_000; i++)
-            log.Note(new AskedQuestion(["sales.revenue", "customer.name"], 0.25, i, null, [need]));
-        new QuestionLog(warehouse, TimeProvider.System).Note(new AskedQuestion(["sales.orders"], 1.5, 7, "sales.by_day", []));
+            log.Note(new AnsweredQuestion(["sales.revenue", "customer.name"], 0.25, i, null, [need]));
+        new QuestionLog(warehouse, TimeProvider.System).Note(new AnsweredQuestion(["sales.orders"], 1.5, 7, "sales.by_day", []));
         File.AppendAllText($"{warehouse}.questions", "{\"Members\": [\"half a li");
 
         var read = log.Read();
@@ -101,7 +101,7 @@ public sealed class RollupAdviceTests
     public void Log_OfAnAnswer_HasNoValueOfItsFilters()
     {
         using var star = new AdventureWorksStar();
-        var asked = new List<AskedQuestion>();
+        var asked = new List<AnsweredQuestion>();
         new CubeReader(star.Connect, star.Project.Catalogue, () => AdventureWorksStar.Today, asked.Add).Read(new CubeQuery { Measures = ["web.lines"], Filters = [FilterParser.Parse("buyer.city = 'Paris'")] });
         Assert.That(System.Text.Json.JsonSerializer.Serialize(asked), Does.Contain("buyer.city").And.Not.Contain("Paris"));
     }

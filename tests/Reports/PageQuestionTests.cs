@@ -30,6 +30,7 @@ internal sealed class PageQuestionTests
             Reading = AttributeReading.AsIs,
             Kind = "line",
             Limit = 12,
+            Opened = [[new("date.month", "2011-01-01")], [new("geography.region", value), new("geography.country", null)]],
             Base = 1,
             Of = value.Length == 0 ? "Sales" : value,
             From = "/reports/sales_overview?country=a%26b",
@@ -37,6 +38,7 @@ internal sealed class PageQuestionTests
         var back = Parse(question.Text());
         Assert.That(back.Text(), Is.EqualTo(question.Text()));
         Assert.That(back.Filters.Select(f => (f.Member, f.Operator, string.Join('\u0001', f.Values))), Is.EqualTo(question.Filters.Select(f => (f.Member, f.Operator, string.Join('\u0001', f.Values)))));
+        Assert.That(back.Opened.Select(o => string.Join('\u0001', o)), Is.EqualTo(question.Opened.Select(o => string.Join('\u0001', o))));
         Assert.That((back.Of, back.From, back.Base, back.Limit, back.Reading), Is.EqualTo((question.Of, question.From, 1, 12, AttributeReading.AsIs)));
     }
 
@@ -81,7 +83,7 @@ internal sealed class PageQuestionTests
     [Test]
     public void Report_KeptFromAQuestion_HoldsItsFilters()
     {
-        var asked = new Crm.Analytics.Reports.Definitions.AskedQuestion([new("geography.country", FilterOperator.NotEquals, ["a \"b\" \\ c: #d"]), new("date.month", FilterOperator.Set, [])], ["sales.returns_only"], AttributeReading.AsIs);
+        var asked = new AskedQuestion([new("geography.country", FilterOperator.NotEquals, ["a \"b\" \\ c: #d"]), new("date.month", FilterOperator.Set, [])], ["sales.returns_only"], AttributeReading.AsIs);
         var text = ReportProposal.Propose("kept", "sales.revenue date.month geography.country", TestCatalogue.Value, asked);
         var plan = ReportFiles.Plan(new ReportFile("kept", "reports/kept.yaml", FromLibrary: false, System.Text.Encoding.UTF8.GetBytes(text)), TestCatalogue.Value);
         var chart = plan.Blocks.OfType<ChartPlan>().First(c => c.Frame.Name == "geography_country");

@@ -12,7 +12,7 @@ namespace Crm.Analytics.Warehouse.Query;
 /// <param name="catalogue">What is declared.</param>
 /// <param name="calendar">What relative dates stand on, at each question; null: there are none.</param>
 /// <param name="asked">Told of each question that was answered; null: nobody is.</param>
-public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null, Action<AskedQuestion>? asked = null) : ICubeReader
+public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null, Action<AnsweredQuestion>? asked = null) : ICubeReader
 {
     private volatile SizesOfRun? _sizes;
 
@@ -118,7 +118,7 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
         return new RowsSummary(Columns(plan), rows, left, asOf!, plan.Rollup);
     }
 
-    private void Tell(CubePlan plan, CubePlan routed, long rows, long began) => asked?.Invoke(new AskedQuestion(
+    private void Tell(CubePlan plan, CubePlan routed, long rows, long began) => asked?.Invoke(new AnsweredQuestion(
         [.. plan.Measures.Select(m => m.Member), .. plan.Dimensions.Select(d => d.Member)], Stopwatch.GetElapsedTime(began).TotalSeconds, rows, routed.Rollup.Served, RollupNeed.Of(plan, catalogue)));
 
     /// <summary>The plan as it is run: served by rollups where they can. Only cubes that have some pay for looking.</summary>

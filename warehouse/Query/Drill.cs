@@ -125,13 +125,15 @@ public sealed class Drill(Catalogue catalogue)
             ?? throw QueryErrors.Wrong("the drill", $"'{from}' has no level {(step > 0 ? "below" : "above")} it{(path is null ? "" : $" in '{path}'")}",
                 PathsOf(from) is { Count: > 0 } known ? $"a level of {string.Join("; ", known.Select(p => $"{p.Name}: {string.Join(" › ", p.Levels)}"))}" : "a member of a hierarchy",
                 step > 0 ? "Go to another dimension, or through to the rows" : "Go to another dimension");
-        var narrowed = At(query, cell);
-        return narrowed with
-        {
-            Dimensions = [.. query.Dimensions.Select(d => d == from ? to : d).Distinct()],
-            Order = query.Order is null ? null : [.. query.Order.Select(o => o.Member == from ? o with { Member = to } : o)],
-        };
+        return To(At(query, cell), from, to);
     }
+
+    /// <summary>The question with another member in the place of one.</summary>
+    internal static CubeQuery To(CubeQuery query, string from, string to) => query with
+    {
+        Dimensions = [.. query.Dimensions.Select(d => d == from ? to : d).Distinct()],
+        Order = query.Order is null ? null : [.. query.Order.Select(o => o.Member == from ? o with { Member = to } : o)],
+    };
 
     /// <summary>In a tree of any depth the level below a member is those whose parent it is.</summary>
     private static CubeQuery Below(CubeQuery query, IReadOnlyDictionary<string, object?> cell, string from, string parent)
@@ -143,7 +145,7 @@ public sealed class Drill(Catalogue catalogue)
     }
 
     /// <summary>The member with the parent's key, of a member that is the key in a tree; null for all others.</summary>
-    private string? TreeOf(string member)
+    internal string? TreeOf(string member)
     {
         if (MemberScope.Split(member) is not var (left, right) || catalogue.Cubes.ContainsKey(left))
             return null;
@@ -152,7 +154,14 @@ public sealed class Drill(Catalogue catalogue)
         return found.Tree is null ? null : $"{left}.{found.Dimension.Find(found.Tree.Parent!)!.Name}";
     }
 
-    private static int Index(CubeHierarchy path, string member) => path.Levels.ToList().IndexOf(member);
+    /// <summary>The value of a member as cells have it: a period of dates by its first day, all else as it is.</summary>
+    internal string Canonical(string member, string value)
+        => MemberScope.Split(member) is var (left, right) && DimensionOf(left)?.Find(right)?.Type.Kind == TypeKind.Date && DatePeriod.Parse(value) is { } period ? Text(period.Start) : value;
+
+    /// <summary>A value as a cell names it; null for a missing one.</summary>
+    internal static string? ValueText(object? value) => value is null ? null : Text(value);
+
+    internal static int Index(CubeHierarchy path, string member) => path.Levels.ToList().IndexOf(member);
 
     private Dimension? DimensionOf(string role)
         => catalogue.Facts.Values.SelectMany(f => f.Roles).FirstOrDefault(r => r.Role == role) is { } found

@@ -29,7 +29,7 @@ public sealed class RollupAdvice(Func<RollupNeed, long> rowsOf, Func<string, lon
     /// <summary>Rollups for a log of questions, the one that saves most first.</summary>
     /// <param name="asked">What was asked.</param>
     /// <param name="most">Most proposals.</param>
-    public IReadOnlyList<RollupProposal> Propose(IReadOnlyList<AskedQuestion> asked, int most)
+    public IReadOnlyList<RollupProposal> Propose(IReadOnlyList<AnsweredQuestion> asked, int most)
     {
         var parts = asked.Where(q => q.Served is null).SelectMany(q => q.Needs.Where(n => n.WhyNone is null).Select(n => (Need: n, Seconds: q.Seconds / q.Needs.Count))).ToList();
         var candidates = parts.GroupBy(p => Grain(p.Need)).OrderByDescending(g => g.Sum(p => p.Seconds)).ThenBy(g => g.Key, StringComparer.Ordinal).Take(MostCandidates)
@@ -54,7 +54,7 @@ public sealed class RollupAdvice(Func<RollupNeed, long> rowsOf, Func<string, lon
     }
 
     /// <summary>Why questions of the log that no rollup served can have none, and how often.</summary>
-    public static IReadOnlyList<(string Reason, int Questions)> Refused(IReadOnlyList<AskedQuestion> asked)
+    public static IReadOnlyList<(string Reason, int Questions)> Refused(IReadOnlyList<AnsweredQuestion> asked)
         => [.. asked.Where(q => q.Served is null).SelectMany(q => q.Needs).Where(n => n.WhyNone is not null).GroupBy(n => n.WhyNone!).Select(g => (g.Key, g.Count())).OrderByDescending(r => r.Item2).ThenBy(r => r.Key, StringComparer.Ordinal)];
 
     private static bool Serves(RollupNeed rollup, RollupNeed need) => rollup.Cube == need.Cube && rollup.Segments.SequenceEqual(need.Segments) && need.Measures.All(rollup.Measures.Contains)

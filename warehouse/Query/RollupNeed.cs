@@ -68,4 +68,4 @@ public sealed record RollupNeed(
 /// <param name="Rows">Rows of the answer.</param>
 /// <param name="Served">The rollup that served it; null for none.</param>
 /// <param name="Needs">What rollups must hold to serve its parts.</param>
-public sealed record AskedQuestion(IReadOnlyList<string> Members, double Seconds, long Rows, string? Served, IReadOnlyList<RollupNeed> Needs);
+public sealed record AnsweredQuestion(IReadOnlyList<string> Members, double Seconds, long Rows, string? Served, IReadOnlyList<RollupNeed> Needs);

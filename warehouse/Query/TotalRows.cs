@@ -14,22 +14,39 @@ internal static class TotalRows
 
     /// <summary>
     /// Each total after the rows it sums up, the grand total last. Groups stand in the order of their totals, so that sorting by a measure sorts the
-    /// groups by it too. A total whose rows the limit left out stands alone.
+    /// groups by it too. A total whose rows the limit left out stands alone; rows without a total (a balance has none where its day has no row) stand
+    /// together after the others.
     /// </summary>
     public static List<ResultRow> Nested(IReadOnlyList<ResultRow> rows, int dimensions)
     {
+        var totals = rows.Where(r => r.TotalLevel > 0).Select(r => new Prefix(r.Values, dimensions - r.TotalLevel)).ToHashSet();
+        var levels = rows.ToLookup(r => r.TotalLevel);
+        var unsaid = new HashSet<ResultRow>(ReferenceEqualityComparer.Instance);
         var children = new Dictionary<Prefix, List<ResultRow>>();
-        foreach (var row in rows.Where(r => r.TotalLevel < dimensions))
+        List<ResultRow> missing = [];
+        for (var level = 0; level < dimensions; level++)
         {
-            var parent = new Prefix(row.Values, dimensions - row.TotalLevel - 1);
-            if (!children.TryGetValue(parent, out var list))
-                children.Add(parent, list = []);
-            list.Add(row);
+            List<ResultRow> above = [];
+            foreach (var row in levels[level].Concat(missing))
+            {
+                var parent = new Prefix(row.Values, dimensions - level - 1);
+                if (!children.TryGetValue(parent, out var list))
+                    children.Add(parent, list = []);
+                list.Add(row);
+                if (totals.Add(parent))
+                {
+                    above.Add(new ResultRow(row.Values, level + 1));
+                    unsaid.Add(above[^1]);
+                }
+            }
+
+            missing = above;
         }
 
         var nested = new List<ResultRow>(rows.Count);
-        foreach (var grand in rows.Where(r => r.TotalLevel == dimensions))
+        foreach (var grand in levels[dimensions].Concat(missing))
             Add(grand, nested, children, dimensions);
+        nested.RemoveAll(unsaid.Contains);
         return nested;
     }
 

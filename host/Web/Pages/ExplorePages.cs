@@ -88,7 +88,7 @@ internal sealed class ExplorePages(Site site)
 
             var content = ReportFiller.Fill(DrillPages.Plan(question, members, request.Frame), request.Reader, site.Project.Settings, site.Options, cancellation);
             parameters[nameof(ExplorePage.Content)] = content;
-            parameters[nameof(ExplorePage.Links)] = DrillPages.Links(question with { Of = content.Plan.Title }, request.Frame, Path);
+            parameters[nameof(ExplorePage.Links)] = DrillPages.Links(question with { Of = content.Plan.Title }, request.Frame, Path) with { Asked = (question, members) };
             parameters[nameof(ExplorePage.Data)] = SitePages.DataOf(content);
             parameters[nameof(ExplorePage.Downloads)] = DrillPages.Downloads(question, request.Frame, Path);
         }
@@ -108,6 +108,7 @@ internal sealed class ExplorePages(Site site)
             Dimensions = dimensions,
             Across = [.. question.Across.Where(a => members.Reaches(a) && !dimensions.Contains(a))],
             Filters = [.. question.Filters.Where(f => members.Find(f.Member) is not null)],
+            Opened = [.. question.Opened.Where(o => dimensions.Contains(o[0].Member) && o.All(s => members.Reaches(s.Member)))],
         };
     }
 }

@@ -60,9 +60,15 @@ public sealed record SqlWords(
         bool GoesOn(int index) => index < tokens.Count && (tokens[index].Kind is SqlTokenKind.Word or SqlTokenKind.Quoted or SqlTokenKind.Text || tokens[index].Text == "(");
     }
 
+    // Words that are values when they stand alone; any other word of the grammar is then a column, such as seconds.
+    private static readonly HashSet<string> values = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "null", "true", "false", "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp",
+    };
+
     /// <summary>The column when the expression is nothing but one, else null.</summary>
     public static string? BareColumn(string sql)
-        => SqlTokens.Of(sql) is { Fault: null, Tokens: [{ Kind: SqlTokenKind.Word or SqlTokenKind.Quoted } only] } && IsColumn([only], 0) ? only.Text : null;
+        => SqlTokens.Of(sql) is { Fault: null, Tokens: [{ Kind: SqlTokenKind.Word or SqlTokenKind.Quoted } only] } && (only.Kind == SqlTokenKind.Quoted || !values.Contains(only.Text)) ? only.Text : null;
 
     /// <summary>
     /// True when an expression may speak of a column: it is nothing but its name, or the name stands in it as a word of its own. Too many is harmless.
