@@ -66,7 +66,9 @@ internal static partial class EChartsOption
             ["splitNumber"] = 4,
             ["axisLabel"] = new JsonObject { ["formatter"] = "@" + series.Format.ToString().ToLowerInvariant() },
         };
-        if (series.Whole)
+        // No share of a whole is drawn under an axis that goes on to 120 %.
+        var shares = chart.Series.Where(s => s.SecondAxis == second).ToList();
+        if (series.Whole || (shares.Count > 0 && shares.All(s => s.Format == AxisFormat.Percent) && !chart.Stack && shares.SelectMany(s => s.Points).Max(p => p.Value) is > 0.9 and <= 1))
         {
             axis["max"] = 1;
         }
