@@ -99,23 +99,14 @@ internal sealed class PivotFiller(Questions questions, ValueText text)
             shown.Add([]);
         }
 
-        var columns = plan.Down.Select(d => AnswerTable.Heading(finest.Columns[finest.IndexOf(d)]) with { IsNumber = false }).ToList();
-        foreach (var heading in shown)
-        {
-            columns.AddRange(measures.Select(m => AnswerTable.Heading(m) with
-            {
-                Title = Title(plan, finest, heading, m, measures.Count),
-                At = [.. heading.Select((v, i) => KeyValuePair.Create(plan.Across[i], v))],
-            }));
-        }
-
+        var columns = Columns(plan, finest, shown, measures);
         var largest = measures.Select((m, i) => cells.Values.Max(r => Math.Abs(AnswerTable.Number(r.Values[^(measures.Count - i)]) ?? 0))).ToList();
         var rows = new List<TableRow>();
         for (var i = 0; i < lines.Count; i++)
         {
             var place = PivotPlace.Of(plan.Down, lines[i]);
             rows.Add(Line(lines[i], isTotal: false) with { Branches = tree.Branches(place) });
-            Open(place);
+            rows.AddRange(tree.AllBelow(place).Select(r => Line(r.Values, isTotal: false, r.Place) with { Branches = tree.Branches(r.Place) }));
             for (var level = plan.Down.Count - 1; plan.Subtotals && level > 0; level--)
             {
                 var ends = i == lines.Count - 1 || Key(lines[i + 1].Take(level), []) != Key(lines[i].Take(level), []);
@@ -132,15 +123,6 @@ internal sealed class PivotFiller(Questions questions, ValueText text)
         }
 
         return new TableContent(plan.Frame, new TableView(columns, rows));
-
-        void Open(PivotPlace above)
-        {
-            foreach (var row in tree.Below(above))
-            {
-                rows.Add(Line(row.Values, isTotal: false, row.Place) with { Branches = tree.Branches(row.Place) });
-                Open(row.Place);
-            }
-        }
 
         TableRow Line(IReadOnlyList<object?> line, bool isTotal, PivotPlace? place = null)
         {
@@ -161,6 +143,14 @@ internal sealed class PivotFiller(Questions questions, ValueText text)
             return new TableRow(named, isTotal) { Origin = place is null ? new Origin(finest.Query, [.. line.Select((v, d) => KeyValuePair.Create(plan.Down[d], v))]) : OriginOf(plan, finest.Query, place) };
         }
     }
+
+    private List<TableColumn> Columns(PivotPlan plan, CubeResult finest, List<IReadOnlyList<object?>> shown, List<ResultColumn> measures) =>
+        [.. plan.Down.Select(d => AnswerTable.Heading(finest.Columns[finest.IndexOf(d)]) with { IsNumber = false }),
+            .. shown.SelectMany(heading => measures.Select(m => AnswerTable.Heading(m) with
+            {
+                Title = Title(plan, finest, heading, m, measures.Count),
+                At = [.. heading.Select((v, i) => KeyValuePair.Create(plan.Across[i], v))],
+            }))];
 
     private string Title(PivotPlan plan, CubeResult finest, IReadOnlyList<object?> heading, ResultColumn measure, int measures)
     {

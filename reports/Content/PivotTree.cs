@@ -53,8 +53,9 @@ internal sealed class PivotTree
     /// <summary>How the values of a level that was opened are shown; null: plainly.</summary>
     public string? FormatOf(string level) => formats.GetValueOrDefault(level);
 
-    /// <summary>The rows right below one; none when it is closed.</summary>
-    public IReadOnlyList<OpenedRow> Below(PivotPlace place) => below.TryGetValue(place.Key, out var opened) ? opened.Rows : [];
+    /// <summary>The rows that stand below one, each before those below it; none when it is closed.</summary>
+    public IEnumerable<OpenedRow> AllBelow(PivotPlace place) =>
+        below.TryGetValue(place.Key, out var opened) ? opened.Rows.SelectMany(r => AllBelow(r.Place).Prepend(r)) : [];
 
     /// <summary>The ways in which a row can be opened and closed, one for each of its members.</summary>
     public IReadOnlyList<RowBranch> Branches(PivotPlace place)
