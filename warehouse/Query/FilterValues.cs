@@ -18,6 +18,28 @@ internal sealed class FilterValues(PlannedMember subject, string where, QueryCal
         _ => Exact(text),
     };
 
+    /// <summary>
+    /// A comparison with a value that the member's type can hold, true for the same rows: the engine would round 2.5 beside whole numbers, and cannot hold what
+    /// lies outside its range.
+    /// </summary>
+    public (Comparison Comparison, object Value) Fitting(Comparison comparison, string text)
+    {
+        var value = Typed(text);
+        if (value is not decimal exact)
+            return (comparison, value);
+        var isUpward = comparison is Comparison.Greater or Comparison.GreaterOrEqual;
+        if (exact > Most)
+            return (isUpward ? Comparison.Greater : Comparison.LessOrEqual, Held(Most));
+        if (exact < Least)
+            return (isUpward ? Comparison.GreaterOrEqual : Comparison.Less, Held(Least));
+        var below = Floor(exact);
+        return below == exact ? (comparison, Held(exact)) : (isUpward ? Comparison.Greater : Comparison.LessOrEqual, Held(below));
+    }
+
+    /// <summary>The values of texts that the member's type can hold; no member equals any other.</summary>
+    public IReadOnlyList<object> Fitting(IEnumerable<string> texts)
+        => [.. texts.Select(Typed).Where(v => v is not decimal exact || (exact >= Least && exact <= Most && Floor(exact) == exact)).Select(v => v is decimal exact ? Held(exact) : v)];
+
     /// <summary>The period a text means to the member: whole months for a member of months. Throws <see cref="CrmException"/> when the text is none.</summary>
     public DatePeriod Period(string text)
     {
@@ -36,6 +58,21 @@ internal sealed class FilterValues(PlannedMember subject, string where, QueryCal
 
     /// <summary>A moment as the member's type holds it.</summary>
     public object Moment(DateTime moment) => subject.Type.Kind == TypeKind.Date ? DateOnly.FromDateTime(moment) : moment;
+
+    private int Scale => subject.Type.Kind == TypeKind.Decimal ? subject.Type.Scale : 0;
+
+    /// <summary>The largest value of the type, as far as a number here can be as large.</summary>
+    private decimal Most => subject.Type.Kind == TypeKind.Integer ? long.MaxValue
+        : subject.Type.Precision > 28 ? decimal.MaxValue : Power(subject.Type.Precision - Scale) - (1 / Power(Scale));
+
+    private decimal Least => subject.Type.Kind == TypeKind.Integer ? long.MinValue : -Most;
+
+    /// <summary>The largest value of the type that is not above a number within its range.</summary>
+    private decimal Floor(decimal number) => number.Scale <= Scale ? number : decimal.Floor(number * Power(Scale)) / Power(Scale);
+
+    private object Held(decimal number) => subject.Type.Kind == TypeKind.Integer ? (object)(long)number : number;
+
+    private static decimal Power(int exponent) => Enumerable.Repeat(10m, exponent).Aggregate(1m, (product, ten) => product * ten);
 
     private object Exact(string text)
     {

@@ -34,13 +34,15 @@ internal sealed class MemberCondition(PlannedMember subject, MemberFilter filter
         _ => throw new InvalidOperationException($"unknown operator {filter.Operator}"),
     };
 
-    private Membership Among(bool negated) => new(subject, [.. filter.Values.Select(values.Typed)], negated);
+    private PlannedCondition Among(bool negated) => values.Fitting(filter.Values) is { Count: > 0 } fitting ? new Membership(subject, fitting, negated)
+        : negated ? new NullTest(subject, true) : new ConditionGroup(false, [new NullTest(subject, true), new NullTest(subject, false)]);
 
     private ValueComparison Compare(Comparison comparison)
     {
         if (subject.Type.Kind == TypeKind.Boolean)
             throw Unfit("Compare it with equals or notEquals");
-        return new ValueComparison(subject, comparison, values.Typed(filter.Values[0]));
+        var (fitting, value) = values.Fitting(comparison, filter.Values[0]);
+        return new ValueComparison(subject, fitting, value);
     }
 
     private IEnumerable<PlannedCondition> Matches(TextPlace place, bool negated)
