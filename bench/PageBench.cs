@@ -32,7 +32,8 @@ internal static class PageBench
             using var playwright = await Playwright.CreateAsync();
             await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Environment.GetEnvironmentVariable("CRM_CHROMIUM") ?? "/usr/bin/chromium", Args = ["--no-sandbox"] });
 
-            var first = await Visit(browser, live, kept);
+            var first = await Standing(live);
+            await Visit(browser, live, kept);
             List<Times> ours = [], theirs = [];
             for (var round = 0; round < rounds; round++)
             {
@@ -46,8 +47,8 @@ internal static class PageBench
                                        first paint   whole
                   same bytes, static   {its,11:0} {Middle(theirs, t => t.Whole),7:0}
                   crm serve            {mine,11:0} {Middle(ours, t => t.Whole),7:0}
-                  crm serve, its first {first.Painted,11:0} {first.Whole,7:0}
-                  (painted - 150 ms) / static {(mine - 150) / its:0.00}  (promise: at most 1.50); of its first visit {(first.Painted - 150) / its:0.00}
+                  (painted - 150 ms) / static {(mine - 150) / its:0.00}  (promise: at most 1.50)
+                  the first time after the server's start, all questions asked anew: {first:0} ms
                 What it weighs (kB as sent)
                 """));
             foreach (var (name, (_, body)) in kept.OrderByDescending(k => k.Value.Body.Length))
@@ -62,6 +63,19 @@ internal static class PageBench
         {
             server.Kill(entireProcessTree: true);
         }
+    }
+
+    // Milliseconds until the page stands, the one that says that figures are being worked out left aside.
+    private static async Task<double> Standing(Uri address)
+    {
+        using var http = new HttpClient { DefaultRequestHeaders = { { "Accept-Language", "en-US" } } };
+        var clock = Stopwatch.StartNew();
+        while ((await http.GetStringAsync(address)).Contains("http-equiv=\"refresh\"", StringComparison.Ordinal))
+        {
+            await Task.Delay(20);
+        }
+
+        return clock.Elapsed.TotalMilliseconds;
     }
 
     // A context of its own: what another visit left in the browser's cache does not count.

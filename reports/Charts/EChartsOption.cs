@@ -46,7 +46,7 @@ internal static partial class EChartsOption
         {
             ["animation"] = false,
             ["legend"] = new JsonObject { ["show"] = chart.Series.Count > 1, ["top"] = 0, ["left"] = 0 },
-            ["grid"] = Grid(top: chart.Series.Count > 1 ? 40 : 12, right: !chart.Horizontal ? 8 : chart.Series.Any(s => s.Points.Any(p => p.Value < 0)) ? 92 : 56, bottom: 4),
+            ["grid"] = Grid(top: chart.Series.Count > 1 ? 40 : 12, right: !chart.Horizontal ? 16 : chart.Series.Any(s => s.Points.Any(p => p.Value < 0)) ? 92 : 56, bottom: 4),
             ["tooltip"] = Tooltip("axis", "@category"),
             ["xAxis"] = chart.Horizontal ? axes : names,
             ["yAxis"] = chart.Horizontal ? names : axes,
