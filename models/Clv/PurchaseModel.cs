@@ -28,6 +28,9 @@ public abstract class PurchaseModel
     /// <summary>What covariates of leaving act on, and with which sign, so that a positive coefficient means leaving sooner.</summary>
     internal abstract IReadOnlyList<(int Parameter, int Sign)> OfLeaving { get; }
 
+    /// <summary>A history that a customer of an age may have under the model.</summary>
+    internal abstract PurchaseHistory Simulate(double[] parameters, double age, Random random);
+
     /// <summary>Where to start looking, given the mean age and the purchases per unit of time.</summary>
     internal abstract double[] Start(double meanAge, double rate);
 

@@ -7,6 +7,12 @@ namespace Crm.Analytics.Warehouse.Declarations.Reading;
 /// <summary>The part of <c>crm.yaml</c> that tells what runs learn.</summary>
 internal static class LearningFormat
 {
+    private static readonly ScalarShape share = new(ScalarKind.Text, "a share above 0 and up to 1, as 0.01")
+    {
+        Pattern = "^(0[.][0-9]{1,9}|1|1[.]0)$",
+        Accepts = static text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1,
+    };
+
     public static readonly MapShape Churn = new("the settings of churn",
     [
         new("definition", ScalarShape.Choice("what counts as leaving", "auto", "buying", "contract"),
@@ -29,6 +35,14 @@ internal static class LearningFormat
         new("least_common", ScalarShape.Integer(1, 1_000_000), "Customers that two products must share to be near; default 2."),
     ]);
 
+    public static readonly MapShape Baskets = new("the settings of baskets",
+    [
+        new("of", ScalarShape.Choice("what is in a basket", "product", "category"), "What an item is: product (default) or category."),
+        new("support", share, "Share of the orders that hold a rule's items; default 0.01."),
+        new("confidence", share, "Share of the orders with a rule's left side that hold its right side; default 0.3."),
+        new("rules", ScalarShape.Integer(1, 100_000), "Rules at most, those of the largest lift; default 1000."),
+    ]);
+
     public static LearningSettings Build(YamlMap map) => new(
         map["churn"] is YamlMap churn
             ? new(churn.Text("definition") ?? ChurnSettings.Usual.Definition, Whole(churn, "horizon_days") ?? ChurnSettings.Usual.Horizon,
@@ -40,7 +54,15 @@ internal static class LearningFormat
             : null,
         map["offers"] is YamlMap offers
             ? new(Whole(offers, "count") ?? OfferSettings.Usual.Count, Whole(offers, "least_common") ?? OfferSettings.Usual.LeastCommon)
-            : null);
+            : null)
+    {
+        Baskets = map["baskets"] is YamlMap baskets
+            ? new(baskets.Text("of") ?? BasketSettings.Usual.Of, Number(baskets, "support") ?? BasketSettings.Usual.Support,
+                Number(baskets, "confidence") ?? BasketSettings.Usual.Confidence, Whole(baskets, "rules") ?? BasketSettings.Usual.Rules)
+            : null,
+    };
+
+    private static double? Number(YamlMap map, string key) => double.TryParse(map.Text(key), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static int? Whole(YamlMap map, string key) => int.TryParse(map.Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
