@@ -1,5 +1,5 @@
 -- grain: one rule of what is bought together
--- reads: star.fact_sales, star.dim_product, basket_bought
+-- reads: star.fact_sales, star.dim_product
 -- writes: nothing (temporary tables only; the loader's merge writes star.score_basket_rule)
 
 -- part: newest

@@ -1,5 +1,5 @@
 -- grain: one row per customer at the snapshot date, and one per model
--- reads: star.fact_sales, star.dim_customer, clv_customer, clv_row, marketing_cost, service_cost, acquisition_cost
+-- reads: star.fact_sales, star.dim_customer, clv_customer, marketing_cost, service_cost, acquisition_cost
 -- writes: clv_day, clv_customer (temporary; the loader's merge writes star.score_clv and star.score_clv_model)
 
 -- part: newest

@@ -1,5 +1,5 @@
 -- grain: one row per customer, with the place of the customer's covariates
--- reads: clv_covariate, clv_coded, clv_combination
+-- reads: clv_covariate
 -- writes: none (temporary tables only)
 
 -- part: kind

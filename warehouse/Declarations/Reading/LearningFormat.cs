@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Crm.Analytics.Warehouse.Declarations.Shapes;
 using Crm.Analytics.Warehouse.Declarations.Yaml;
 
@@ -7,10 +8,12 @@ namespace Crm.Analytics.Warehouse.Declarations.Reading;
 /// <summary>The part of <c>crm.yaml</c> that tells what runs learn.</summary>
 internal static class LearningFormat
 {
+    private const string SharePattern = "^(?!0[.]0+$)(0[.][0-9]{1,9}|1|1[.]0)$";
+
     private static readonly ScalarShape share = new(ScalarKind.Text, "a share above 0 and up to 1, as 0.01")
     {
-        Pattern = "^(0[.][0-9]{1,9}|1|1[.]0)$",
-        Accepts = static text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1,
+        Pattern = SharePattern,
+        Accepts = static text => Regex.IsMatch(text, SharePattern),
     };
 
     public static readonly MapShape Churn = new("the settings of churn",
