@@ -70,14 +70,15 @@ public sealed class Predictions(PurchaseFit fit, TimeUnit unit, double horizon, 
     /// <summary>Standard error of a figure whose slopes on the parameters are given; 0 when it cannot be told.</summary>
     public double Error(ReadOnlySpan<double> slope) => fit.Estimates.Covariance is { } covariance ? Math.Sqrt(Math.Max(0, SymmetricMatrix.Quadratic(covariance, slope))) : 0;
 
-    // The slope of what is without end is slow to compute and smooth: one side is enough.
+    // What is without end is slow to compute and smooth: its slopes are taken on one side, by a rougher rule.
     private OfAge IfAlive(double[][] own, int repeats, int age)
     {
         var time = age / unit.Days;
-        var residuals = rate > 0 ? own.Where((_, i) => i == 0 || i % 2 == 1).Select(p => Math.Max(1e-300, fit.Model.ResidualIfAlive(p, repeats, time, rate))).ToArray() : [];
+        double[] rough = rate > 0 ? fit.Model.RoughResiduals([.. own.Where((_, i) => i == 0 || i % 2 == 1)], repeats, time, rate) : [];
         return new(
             Array.ConvertAll(own, p => Math.Max(1e-300, fit.Model.ExpectedIfAlive(p, repeats, time, horizon))),
-            fit.Model.DiscountedIfAlive(own[0], repeats, time, horizon, rate), residuals);
+            fit.Model.DiscountedIfAlive(own[0], repeats, time, horizon, rate),
+            rate > 0 ? fit.Model.ResidualIfAlive(own[0], repeats, time, rate) : null, [.. rough.Skip(1).Select(r => r > 0 && rough[0] > 0 ? Math.Log(r / rough[0]) / Step : 0)]);
     }
 
     private Prediction Combine(PredictedHistory history, OfAge alive)
@@ -93,12 +94,12 @@ public sealed class Predictions(PurchaseFit fit, TimeUnit unit, double horizon, 
             var ofLog = probability > 1e-12 ? (Math.Log(above) - Math.Log(below)) / (2 * Step) : 0;
             ofLogit[k] = probability is > 1e-12 and < 1 ? (Logit(above) - Logit(below)) / (2 * Step) : 0;
             ofExpected[k] = probability > 1e-12 ? ofLog + (Math.Log(alive.Expected[1 + (2 * k)] / alive.Expected[2 + (2 * k)]) / (2 * Step)) : 0;
-            ofResidual[k] = probability > 1e-12 && alive.Residuals.Length > 0 ? ofLog + (Math.Log(alive.Residuals[1 + k] / alive.Residuals[0]) / Step) : 0;
+            ofResidual[k] = probability > 1e-12 && alive.ResidualSlopes.Length > 0 ? ofLog + alive.ResidualSlopes[k] : 0;
         }
 
         return new(
             history, probability, Error(ofLogit), probability * alive.Expected[0], Error(ofExpected), probability * alive.Discounted,
-            alive.Residuals.Length > 0 ? probability * alive.Residuals[0] : null, Error(ofResidual), new(ofLogit, ofExpected, ofResidual));
+            probability * alive.Residual, Error(ofResidual), new(ofLogit, ofExpected, ofResidual));
     }
 
     private static double Logit(double p) => Math.Log(p / Math.Max(1e-300, 1 - p));
@@ -125,6 +126,7 @@ public sealed class Predictions(PurchaseFit fit, TimeUnit unit, double horizon, 
 
     /// <param name="Expected">Purchases expected of those alive, at each point.</param>
     /// <param name="Discounted">The same discounted, at the estimates.</param>
-    /// <param name="Residuals">All to come, discounted: at the estimates, and with each of them a step up; empty without a discount.</param>
-    private sealed record OfAge(double[] Expected, double Discounted, double[] Residuals);
+    /// <param name="Residual">All to come, discounted; null without a discount.</param>
+    /// <param name="ResidualSlopes">How its logarithm moves with each estimate; empty without a discount.</param>
+    private sealed record OfAge(double[] Expected, double Discounted, double? Residual, double[] ResidualSlopes);
 }
