@@ -1,6 +1,6 @@
 -- grain: one row per customer, with the place of the customer's covariates
 -- reads: clv_covariate
--- writes: none (temporary tables only)
+-- writes: clv_covariate (temporary; dropped)
 
 -- part: kind
 SELECT count(*) FILTER (WHERE {column} IS NOT NULL AND TRY_CAST({column} AS DOUBLE) IS NULL) = 0 AND count({column}) > 0 AS is_number,
