@@ -29,7 +29,7 @@ internal static class CovariateFormat
         }
 
         string[] known = [.. customer.Value.Attributes.Select(a => $"customers.{a.Column}"), .. sales.Value.Columns.Select(c => $"sales.{c.Name}")];
-        foreach (var wrong in value.ScalarsOf("covariates").Where(c => !known.Contains(c.Text)))
+        foreach (var wrong in value.ScalarsOf("covariates").Where(c => Regex.IsMatch(c.Text, Pattern) && !known.Contains(c.Text)))
         {
             problems.Add(new(wrong.Where, $"no column {Quoted.Text(wrong.Text)}", NearestName.Expected("a column of customers or sales", wrong.Text, known), "correct the name"));
         }
