@@ -237,7 +237,7 @@ internal static class Composition
     /// <summary>What a run works with.</summary>
     public static RunEnvironment Environment(Project project, ISession session, DuckDbInstance scratch)
     {
-        IRunStep[] after = [new RfmStep(), new ClvStep(), new LearningStep(), .. StarModels.All.Select(m => new ScoringStep(m)), new RollupStep()];
+        IRunStep[] after = [.. StarModels.All.Select(m => new ScoringStep(m)), new RollupStep()];
         return new(session, scratch, new LandingStore(LandingOf(project)), StandardConnectors.All, SecretsOf(project), after, Version, TimeProvider.System) { Suppressed = Suppression.Find(project.Folder) };
     }
 

@@ -1,10 +1,16 @@
+using Crm.Analytics.Models.Baskets;
 using Crm.Analytics.Models.Campaigns;
+using Crm.Analytics.Models.Churn;
+using Crm.Analytics.Models.Clv;
 using Crm.Analytics.Models.Cohorts;
+using Crm.Analytics.Models.Forecasting;
 using Crm.Analytics.Models.Lifecycle;
 using Crm.Analytics.Models.Matching;
 using Crm.Analytics.Models.Portfolio;
 using Crm.Analytics.Models.Recommendations;
+using Crm.Analytics.Models.Rfm;
 using Crm.Analytics.Models.Scoring;
+using Crm.Analytics.Models.Segmentation;
 
 namespace Crm.Analytics.Models;
 
@@ -12,5 +18,9 @@ namespace Crm.Analytics.Models;
 public static class StarModels
 {
     /// <summary>All models, in the order they run.</summary>
-    public static IReadOnlyList<IStarModel> All { get; } = [new PortfolioModel(), new LifecycleModel(), new CohortsModel(), new UpliftModel(), new AttributionModel(), new EffectModel(), new UpSellModel()];
+    public static IReadOnlyList<IStarModel> All { get; } =
+    [
+        new RfmScoring(), new LifetimeValueScoring(), new SegmentScoring(), new ChurnScoring(), new ForecastScoring(), new OfferScoring(), new BasketModel(), new PortfolioModel(), new LifecycleModel(), new CohortsModel(),
+        new UpliftModel(), new AttributionModel(), new EffectModel(), new UpSellModel(),
+    ];
 }

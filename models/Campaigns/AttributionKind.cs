@@ -34,7 +34,7 @@ public sealed class AttributionKind : IModelKind
         var purchases = PurchaseTable.Of(input);
         var conversion = input.Column("conversion")!;
         var isConversion = Sql.Fill("is_conversion", ("number", KindInput.NumberOf(conversion)), ("column", SqlName.Quote(conversion))).Trim();
-        var value = Sql.Fill("value", ("is_conversion", isConversion), ("amount", input.Column("amount") is { } amount ? KindInput.NumberOf(amount) : "1")).Trim();
+        var value = Sql.Fill("value", ("is_conversion", isConversion), ("amount", input.Column("amount") is { } amount ? input.NumbersOf(amount) : "1")).Trim();
         var (lookback, halfLife) = (input.Number("lookback", 0.001, 100_000)!.Value, input.Number("half-life", 0.001, 100_000)!.Value);
         var paths = new AttributionPaths(lookback * 86_400, halfLife * 86_400);
         input.Session.Stream(

@@ -34,7 +34,7 @@ public sealed class UpliftKind : IModelKind
             "groups", ("campaign", input.Column("campaign") is { } campaign ? SqlName.Quote(campaign) : Sql.Fill("all").Trim()),
             ("control", Sql.Fill("is_true", ("column", SqlName.Quote(input.Column("control")!))).Trim()),
             ("outcome", Sql.Fill("outcome", ("number", KindInput.NumberOf(outcome)), ("column", SqlName.Quote(outcome))).Trim()),
-            ("cost", input.Column("cost") is { } cost ? KindInput.NumberOf(cost) : Sql.Fill("zero").Trim()), ("table", input.Table)), null, input.Cancellation);
+            ("cost", input.Column("cost") is { } cost ? input.NumbersOf(cost) : Sql.Fill("zero").Trim()), ("table", input.Table)), null, input.Cancellation);
         var pairs = groups.GroupBy(g => g.Campaign).Select(g => (Campaign: g.Key, Treated: g.FirstOrDefault(x => !x.IsControl), Control: g.FirstOrDefault(x => x.IsControl))).ToList();
         if (pairs.TrueForAll(p => p.Treated is null || p.Control is null))
         {

@@ -37,12 +37,12 @@ public static class ChurnModel
     /// <param name="settings">How to score.</param>
     /// <param name="run">The run that writes.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <returns>Rows that changed in the two tables.</returns>
-    public static long Score(ISession session, Catalogue catalogue, ChurnSettings settings, int run, CancellationToken cancellation = default)
+    /// <returns>Rows that changed in the two tables, and how far the probabilities can be trusted.</returns>
+    public static StarOutcome Score(ISession session, Catalogue catalogue, ChurnSettings settings, int run, CancellationToken cancellation = default)
     {
         var span = session.Query<Span>(Sql.Fill("span"), null, cancellation)[0];
         if (span.Newest is not { } newest || span.Oldest is not { } oldest)
-            return 0;
+            return StarOutcome.Nothing;
         var byContract = settings.Definition == "contract" || settings.Definition == "auto" && span.Leavers > 0;
         Prepare(session, settings, oldest, newest, byContract, cancellation);
         var outcome = Learn(session, settings, cancellation);
@@ -66,7 +66,16 @@ public static class ChurnModel
         var changed = Merge(session, catalogue, "churn", "churn_row", ["snapshot_date", "customer_key"], run) + Merge(session, catalogue, "churn_fit", "churn_fit_row", ["snapshot_date"], run);
         ModelChecks.Write(session, catalogue, "churn", newest, [.. Checks(outcome.Validation)], run);
         session.Execute(Sql.Fill("forget"));
-        return changed;
+        return new(newest, changed, outcome.Customers, outcome.Notes)
+        {
+            Quality = new Dictionary<string, double?>
+            {
+                ["auc"] = outcome.Validation?.Auc,
+                ["average_precision"] = outcome.Validation?.AveragePrecision,
+                ["lift_top_tenth"] = outcome.Validation?.Lift,
+                ["brier"] = outcome.Validation?.Brier,
+            },
+        };
     }
 
     /// <summary>Makes the temporary table <c>churn_feature</c>: what was known of each customer on each day.</summary>

@@ -52,8 +52,8 @@ public sealed class BgBbKind : IModelKind
         var horizon = input.Whole("horizon", 1, 100_000)!.Value;
         var tables = fit.Identified
             ? (FitTable[])[new("histories", string.Create(CultureInfo.InvariantCulture, $"Expected purchases at the next {horizon} occasions"),
-                ["repeat_count", "last_occasion", "occasions", "customers", "probability_alive", "expected_purchases"],
-                [.. histories.Select(h => (IReadOnlyList<object?>)[h.RepeatCount, h.LastOccasion, h.Occasions, h.Customers, BgBb.ProbabilityAlive(fit.Values, h), BgBb.ExpectedPurchases(fit.Values, h, horizon)])])]
+                ["repeat_count", "last_occasion", "occasions", "customers", "probability_alive", "expected_purchases", "low95", "high95"],
+                [.. histories.Select(h => (IReadOnlyList<object?>)[h.RepeatCount, h.LastOccasion, h.Occasions, h.Customers, BgBb.ProbabilityAlive(fit.Values, h), .. PurchaseKind.WithInterval(fit, "", "", v => BgBb.ExpectedPurchases(v, h, horizon)).Select(f => f.Value)])])]
             : [];
         return new FitResult(Name, Title)
         {

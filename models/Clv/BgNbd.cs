@@ -74,6 +74,20 @@ public sealed class BgNbd : PurchaseModel
         return extra == 0 ? none : ((b * none) + a) / (a + b);
     }
 
+    internal override PurchaseHistory Simulate(double[] parameters, double age, Random random)
+    {
+        var (rate, leaving) = (random.Gamma(parameters[0]) / parameters[1], random.Beta(parameters[2], parameters[3]));
+        var (x, last) = (0, 0.0);
+        var left = extra > 0 && random.NextDouble() < leaving;
+        for (var time = random.Exponential(rate); time < age && !left; time += random.Exponential(rate))
+        {
+            (x, last) = (x + 1, time);
+            left = random.NextDouble() < leaving;
+        }
+
+        return new(x, last, age);
+    }
+
     internal override double[] Start(double meanAge, double rate)
     {
         const double shape = 0.5;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Crm.Analytics.Models.Kinds;
 using Crm.Analytics.Models.Numerics;
 using Crm.Analytics.Models.Scoring;
+using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Clv;
@@ -14,12 +15,20 @@ internal sealed class Candidates
         "the data do not show customers leaving, so the scores take it that nobody leaves (NBD): probabilities of 1 say nothing, and far horizons promise too much";
 
     private readonly List<(PurchaseFit Fit, HoldoutError? Holdout)> fits = [];
+    private readonly List<string> notes = [];
+    private readonly CovariateCells cells;
     private readonly PurchaseData data;
     private readonly string? refusal;
 
-    public Candidates(ISession session, TimeUnit unit, PurchaseSpan span, DateOnly end, DateOnly newest, string chosen, CancellationToken cancellation)
+    public Candidates(ISession session, TimeUnit unit, PurchaseSpan span, DateOnly end, DateOnly newest, LifetimeValueSettings settings, CovariateCells? covariates, CancellationToken cancellation)
     {
-        var models = ClvKind.Models.Where(m => chosen == "best" || m.Name == chosen).ToList();
+        var models = ClvKind.Models.Where(m => settings.Purchases == "best" || m.Name == settings.Purchases).ToList();
+        if (covariates is null)
+        {
+            notes.Add($"the covariates have more than {CovariateCells.MostCells:N0} combinations of values, and are left out");
+        }
+
+        cells = covariates ?? CovariateCells.None;
         var holdouts = Holdouts(session, unit, span, end, models, cancellation);
         data = Data(session, unit, end, newest, cancellation);
         refusal = Refusal(data);
@@ -29,15 +38,51 @@ internal sealed class Candidates
             return;
         }
 
-        var cells = data.Cells();
-        fits.AddRange(models.Select(m => (PurchaseFit.Of(m, cells, []), holdouts.GetValueOrDefault(m.Name))));
-        if (!fits.Exists(f => f.Fit.Estimates.Identified))
+        var histories = data.HistoryCells();
+        fits.AddRange(models.Select(m => (PurchaseFit.Of(m, histories, cells.Names), holdouts.GetValueOrDefault(m.Name))));
+        if (cells.HasAny && !fits.Exists(f => f.Fit.Estimates.Identified))
         {
-            fits.Add((PurchaseFit.Of(Nbd.Plain, cells, []), holdouts.GetValueOrDefault(Nbd.Plain.Name)));
+            notes.Add("the data do not tell what the covariates do, and they are left out");
+            fits.Clear();
+            fits.AddRange(models.Select(m => (PurchaseFit.Of(m, histories, []), holdouts.GetValueOrDefault(m.Name))));
         }
 
-        Best = fits.Select(f => f.Fit).Where(f => f.Estimates.Identified).OrderByDescending(f => f.Estimates.LogLikelihood).FirstOrDefault();
+        if (!fits.Exists(f => f.Fit.Estimates.Identified))
+        {
+            fits.Add((PurchaseFit.Of(Nbd.Plain, histories, []), holdouts.GetValueOrDefault(Nbd.Plain.Name)));
+        }
+
         Spend = SpendModel.Of(data.Spend, data.SpendCorrelation);
+        var place = fits.Select((f, i) => (f.Fit, Place: i)).Where(f => f.Fit.Estimates.Identified).OrderByDescending(f => f.Fit.Estimates.LogLikelihood).Select(f => f.Place).FirstOrDefault(-1);
+        if (place >= 0 && settings.Intervals == "bootstrap")
+        {
+            fits[place] = (ParametricBootstrap.Of(fits[place].Fit, histories, cancellation), fits[place].Holdout);
+            Spend = Spend is { IsUsable: true, Estimates: { } told } ? Spend with { Estimates = ParametricBootstrap.Of(told, data.Spend, cancellation) } : Spend;
+        }
+
+        Best = place >= 0 ? fits[place].Fit : null;
+    }
+
+    /// <summary>Values of the covariates, by cell of <c>clv_customer</c>.</summary>
+    public IReadOnlyList<double[]> Cells => cells.Values;
+
+    /// <summary>What the scores stand on, in words: <c>ok</c>, or where it fails; how covariates were coded.</summary>
+    public IReadOnlyList<string> Notes
+        => refusal is not null ? [$"no scores: {refusal}"] : [.. Best is null ? (string[])["no scores: no model was identified"] : [.. data.Doubts(Best)], .. Best?.Model is Nbd ? (string[])[NobodyLeaves] : [], .. Spend.Doubts, .. notes];
+
+    /// <summary>How far the scores can be trusted.</summary>
+    public IReadOnlyDictionary<string, double?> Quality
+    {
+        get
+        {
+            var holdout = fits.Find(f => f.Fit == Best).Holdout?.Figures.ToDictionary(f => f.Name, f => f.Value);
+            return new Dictionary<string, double?>
+            {
+                ["log_likelihood"] = Best?.Estimates.LogLikelihood is { } likelihood ? Math.Round(likelihood, 6) : null,
+                ["holdout_error"] = holdout?["mean_absolute_error"] is { } error ? Math.Round(error, 9) : null,
+                ["holdout_bias_percent"] = holdout?["bias_percent"] is { } bias ? Math.Round(bias, 6) : null,
+            };
+        }
     }
 
     /// <summary>
@@ -65,7 +110,7 @@ internal sealed class Candidates
 
         foreach (var (fit, holdout) in fits)
         {
-            var doubts = data.Doubts(fit).ToList();
+            List<string> doubts = [.. data.Doubts(fit), .. fit == Best ? notes : []];
             if (scored && fit == Best && fit.Model is Nbd)
             {
                 doubts.Insert(0, NobodyLeaves);
@@ -100,7 +145,7 @@ internal sealed class Candidates
     }
 
     // A fit to the first two thirds of the time tells how well the last third would have been foreseen.
-    private static Dictionary<string, HoldoutError> Holdouts(
+    private Dictionary<string, HoldoutError> Holdouts(
         ISession session, TimeUnit unit, PurchaseSpan span, DateOnly end, IReadOnlyList<PurchaseModel> models, CancellationToken cancellation)
     {
         if (span.FirstDay is not { } first || end.DayNumber - first.DayNumber < 30)
@@ -114,15 +159,15 @@ internal sealed class Candidates
             return [];
         }
 
-        var cells = earlier.Cells();
-        return models.Append(Nbd.Plain).Select(m => PurchaseFit.Of(m, cells, [])).Where(f => f.Estimates.Identified).ToDictionary(f => f.Model.Name, f => HoldoutError.Of(f, earlier));
+        var histories = earlier.HistoryCells();
+        return models.Append(Nbd.Plain).Select(m => PurchaseFit.Of(m, histories, m is Nbd ? [] : cells.Names)).Where(f => f.Estimates.Identified).ToDictionary(f => f.Model.Name, f => HoldoutError.Of(f, earlier));
     }
 
-    private static PurchaseData Data(ISession session, TimeUnit unit, DateOnly end, DateOnly newest, CancellationToken cancellation)
+    private PurchaseData Data(ISession session, TimeUnit unit, DateOnly end, DateOnly newest, CancellationToken cancellation)
     {
-        var totals = PurchaseHistories.MakeCustomers(session, end, newest, cancellation);
+        var totals = PurchaseHistories.MakeCustomers(session, end, newest, cells.HasAny, cancellation);
         var groups = PurchaseHistories.Groups(session, cancellation)
-            .Select(g => new GroupedHistory(new(g.Repeats, g.LastAge / unit.Days, g.Age / unit.Days, g.Customers), g.Later, [])).ToList();
+            .Select(g => new GroupedHistory(new(g.Repeats, g.LastAge / unit.Days, g.Age / unit.Days, g.Customers), g.Later, cells.Values[g.Cell])).ToList();
         return new PurchaseData(unit, groups, PurchaseHistories.Spend(session, cancellation))
         {
             CalibrationEnd = end,

@@ -15,7 +15,7 @@ public sealed class ClvKind : IModelKind
     /// <inheritdoc/>
     public IReadOnlyList<KindOption> Options { get; } =
     [
-        .. FileHistories.Options.Where(o => o.Name is not ("covariates" or "frequency" or "recency" or "age" or "value" or "weights")),
+        .. FileHistories.Options.Where(o => o.Name is not ("frequency" or "recency" or "age" or "value" or "weights")),
         new("purchases", "MODEL", "Model of purchases: bgnbd, mbgnbd, paretonbd, or best: the one of smallest AIC") { Default = "best" },
         new("discount", "RATE", "Discount a year: 0.1 is 10 %") { Default = "0.1" },
         new("margin", "SHARE", "Share of the amounts that is profit") { Default = "1" },
@@ -41,6 +41,11 @@ public sealed class ClvKind : IModelKind
         var fits = candidates.Select(m => data.Fit(m, input)).OrderBy(f => !f.Estimates.Identified).ThenBy(f => f.Model is Nbd).ThenByDescending(f => f.Estimates.LogLikelihood).ToList();
         var best = fits[0];
         var spend = SpendModel.Of(data.Spend, data.SpendCorrelation);
+        if (data.Intervals == "bootstrap" && spend is { IsUsable: true, Estimates: { } told })
+        {
+            spend = spend with { Estimates = ParametricBootstrap.Of(told, data.Spend, input.Cancellation) };
+        }
+
         var horizon = input.Number("horizon", 0, 100_000) ?? data.Unit.PerYear;
         var usable = best.Estimates.Identified && spend.IsUsable;
         return new FitResult(Name, Title)
@@ -73,57 +78,80 @@ public sealed class ClvKind : IModelKind
     private static IReadOnlyList<Figure> Figures(KindInput input, PurchaseFit fit, Estimates spend, PurchaseData data, double horizon, double rate, double margin)
     {
         var groups = PurchaseHistories.ValueGroups(input.Session, input.Cancellation);
-        var predictions = new Predictions(fit, data.Unit, horizon, data.Unit.Discount(rate)).Of([.. groups.Select(g => (g.Repeats, g.LastAge, g.Age))]);
-        var (p, q, gamma) = (spend.Values[0], spend.Values[1], spend.Values[2]);
-        double total = 0, residual = 0, historic = 0, months = 0, alive = 0;
-        for (var i = 0; i < groups.Count; i++)
+        var predicting = new Predictions(fit, data.Unit, horizon, data.Unit.Discount(rate), data.Cells.Values);
+        var predictions = predicting.Of([.. groups.Select(g => new PredictedHistory(g.Cell, g.Repeats, g.LastAge, g.Age))]);
+        double Worth(ValueGroup g, double[] v) => g.IsKnown ? ((g.Customers * v[2]) + g.RepeatSpend) * v[0] / ((v[0] * g.Repeats) + v[1] - 1) : g.Customers * v[2] * v[0] / (v[1] - 1);
+        double Total(Func<Prediction, double> of, double[] v) => groups.Select((g, i) => margin * Worth(g, v) * of(predictions[i])).Sum();
+        IEnumerable<Figure> WithInterval(string name, string meaning, Func<Prediction, double> of, Func<Prediction, double[]> slopes)
         {
-            var g = groups[i];
-            var worth = g.IsKnown ? ((g.Customers * gamma) + g.RepeatSpend) * p / ((p * g.Repeats) + q - 1) : g.Customers * gamma * p / (q - 1);
-            total += margin * worth * predictions[i].Discounted;
-            residual += margin * worth * (predictions[i].Residual ?? 0);
-            historic += margin * g.Spend;
-            months += g.Customers * Math.Max(1, g.Age / TimeUnit.Named("month").Days);
-            alive += g.Customers * predictions[i].ProbabilityAlive;
+            // Purchases and value are told by different data, so their errors add as squares.
+            var total = Total(of, spend.Values);
+            var slope = new double[fit.Estimates.Values.Length];
+            for (var i = 0; i < groups.Count; i++)
+            {
+                var own = margin * Worth(groups[i], spend.Values) * of(predictions[i]);
+                for (var k = 0; k < slope.Length; k++)
+                {
+                    slope[k] += own * slopes(predictions[i])[k] / total;
+                }
+            }
+
+            var error = Math.Sqrt(Math.Pow(predicting.Error(slope), 2) + Math.Pow(spend.StandardErrorOf(v => Math.Log(Total(of, v))) ?? 0, 2));
+            yield return new(name, total, meaning);
+            yield return new($"{name}_low95", total * Math.Exp(-Normal.NinetyFive * error), "lower end of its 95 % interval");
+            yield return new($"{name}_high95", total * Math.Exp(Normal.NinetyFive * error), "upper end of its 95 % interval");
         }
 
+        var historic = groups.Sum(g => margin * g.Spend);
+        var months = groups.Sum(g => g.Customers * Math.Max(1, g.Age / TimeUnit.Named("month").Days));
+        var alive = groups.Select((g, i) => g.Customers * predictions[i].ProbabilityAlive).Sum();
+        var aliveError = predicting.Error([.. Enumerable.Range(0, fit.Estimates.Values.Length)
+            .Select(k => groups.Select((g, i) => g.Customers * predictions[i].ProbabilityAlive * (1 - predictions[i].ProbabilityAlive) * predictions[i].Slopes.Logit[k]).Sum())]);
         var horizonMonths = horizon * data.Unit.Days / TimeUnit.Named("month").Days;
         return
         [
             new("horizon", horizon, $"how far is predicted, in {data.Unit.Name}s"),
-            new("lifetime_value", total, "discounted value of the purchases expected of all customers within the horizon"),
-            new("lifetime_value_per_customer", total / data.Customers, "the same per customer"),
-            .. rate > 0 ? (Figure[])[new("residual_lifetime_value", residual, "the same without end (DERT times value)")] : [],
+            .. WithInterval("lifetime_value", "discounted value of the purchases expected of all customers within the horizon", p => p.Discounted, p => p.Slopes.Expected),
+            new("lifetime_value_per_customer", Total(p => p.Discounted, spend.Values) / data.Customers, "the same per customer"),
+            .. rate > 0 ? WithInterval("residual_lifetime_value", "the same without end (DERT times value)", p => p.Residual ?? 0, p => p.Slopes.Residual) : [],
             new("historic_value", historic, "baseline: value of all purchases so far"),
             new("simple_lifetime_value", historic / months * horizonMonths * data.Customers * (alive / data.Customers),
                 "baseline: average spend a month × months of the horizon × share of customers who stayed"),
             new("customers_alive", alive, "customers who have not left, expected"),
-            new("new_customer_value", GammaGamma.ExpectedValue(spend.Values, 0, 0), "expected value of a purchase of a customer of whom nothing is known"),
+            new("customers_alive_low95", Math.Max(0, alive - (Normal.NinetyFive * aliveError)), "lower end of its 95 % interval"),
+            new("customers_alive_high95", Math.Min(data.Customers, alive + (Normal.NinetyFive * aliveError)), "upper end of its 95 % interval"),
+            .. PurchaseKind.WithInterval(spend, "new_customer_value", "expected value of a purchase of a customer of whom nothing is known", v => GammaGamma.ExpectedValue(v, 0, 0)),
             new("spend_correlation", data.SpendCorrelation, "correlation of frequency and average spend; the model takes it to be 0"),
         ];
     }
 
     private static FitTable Customers(KindInput input, PurchaseFit fit, Estimates spend, PurchaseData data, double horizon, double rate, double margin)
     {
-        var predictions = new Predictions(fit, data.Unit, horizon, data.Unit.Discount(rate));
+        var predictions = new Predictions(fit, data.Unit, horizon, data.Unit.Discount(rate), data.Cells.Values);
         var rows = new List<(double Value, IReadOnlyList<object?> Row)>();
         foreach (var c in FileHistories.Customers(input, "coalesce(repeat_spend, 0) * last_age / greatest(age, 1) DESC, customer"))
         {
-            var prediction = predictions.Of(c.Repeats, c.LastAge, c.Age);
+            var prediction = predictions.Of(new PredictedHistory(c.Cell, c.Repeats, c.LastAge, c.Age));
             var known = c is { Repeats: > 0, RepeatSpend: > 0 };
             double Worth(double[] v) => GammaGamma.ExpectedValue(v, known ? c.Repeats : 0, known ? c.RepeatSpend!.Value / c.Repeats : 0);
-            var worth = Worth(spend.Values);
-            var error = Math.Sqrt(Math.Pow(prediction.ExpectedError, 2) + Math.Pow(spend.StandardErrorOf(v => Math.Log(Worth(v))) ?? 0, 2));
-            var value = margin * worth * prediction.Discounted;
+            var (worth, worthError) = (Worth(spend.Values), spend.StandardErrorOf(v => Math.Log(Worth(v))) ?? 0);
+            var half = Normal.NinetyFive * Math.Sqrt(Math.Pow(prediction.ExpectedError, 2) + Math.Pow(worthError, 2));
+            var residualHalf = Normal.NinetyFive * Math.Sqrt(Math.Pow(prediction.ResidualError, 2) + Math.Pow(worthError, 2));
+            var (value, residual) = (margin * worth * prediction.Discounted, margin * worth * prediction.Residual);
+            var alive = prediction.ProbabilityInterval;
             rows.Add((value,
             [
-                c.Customer, c.Repeats, c.LastAge / data.Unit.Days, c.Age / data.Unit.Days, prediction.ProbabilityAlive, prediction.Expected, worth, value,
-                value * Math.Exp(-Normal.NinetyFive * error), value * Math.Exp(Normal.NinetyFive * error), margin * worth * prediction.Residual,
+                c.Customer, c.Repeats, c.LastAge / data.Unit.Days, c.Age / data.Unit.Days, prediction.ProbabilityAlive, alive.Low, alive.High, prediction.Expected, worth, worth * Math.Exp(-Normal.NinetyFive * worthError),
+                worth * Math.Exp(Normal.NinetyFive * worthError), value, value * Math.Exp(-half), value * Math.Exp(half), residual, residual * Math.Exp(-residualHalf), residual * Math.Exp(residualHalf),
             ]));
         }
 
         return new(
-            "customers", "Customers", ["customer", "repeat_count", "last_purchase_age", "customer_age", "probability_alive", "expected_purchases", "expected_value", "lifetime_value", "low95", "high95", "residual_lifetime_value"],
+            "customers", "Customers",
+            [
+                "customer", "repeat_count", "last_purchase_age", "customer_age", "probability_alive", "probability_low95", "probability_high95", "expected_purchases", "expected_value", "value_low95",
+                "value_high95", "lifetime_value", "low95", "high95", "residual_lifetime_value", "residual_low95", "residual_high95",
+            ],
             [.. rows.OrderByDescending(r => r.Value).Select(r => r.Row)]);
     }
 }

@@ -27,8 +27,34 @@ WHERE customer_key <> 0 AND {filter}
 SELECT coalesce(max(run_id), 0) FROM star.fact_sales
 
 -- part: prediction
-CREATE OR REPLACE TEMP TABLE clv_prediction (repeats INTEGER, last_age INTEGER, age INTEGER, probability_alive DOUBLE, probability_error DOUBLE, expected DOUBLE,
-  expected_error DOUBLE, discounted DOUBLE, residual DOUBLE)
+CREATE OR REPLACE TEMP TABLE clv_prediction (cell INTEGER, repeats INTEGER, last_age INTEGER, age INTEGER, probability_alive DOUBLE, probability_low DOUBLE, probability_high DOUBLE,
+  expected DOUBLE, expected_error DOUBLE, discounted DOUBLE, residual_error DOUBLE, residual DOUBLE)
+
+-- part: covariates
+-- The customer as of the first purchase; where that version is not known, as of now.
+CREATE OR REPLACE TEMP TABLE clv_covariate AS
+WITH beginning AS (
+  SELECT customer_key, min_by(customer_version_key, ordered_at) AS version_key {first}
+  FROM star.fact_sales
+  WHERE customer_key <> 0 AND NOT coalesce(is_return, false) AND coalesce(revenue, 0) >= 0 AND {filter}
+  GROUP BY customer_key
+)
+SELECT beginning.customer_key AS customer, {values}
+FROM beginning
+LEFT JOIN star.dim_customer AS version ON version.customer_version_key = beginning.version_key AND version.customer_key = beginning.customer_key
+LEFT JOIN star.dim_customer AS present ON present.customer_key = beginning.customer_key AND present.is_current
+
+-- part: of_sale
+min_by(CAST({column} AS VARCHAR), ROW(ordered_at, order_id, line_id)) AS {name}
+
+-- part: sale_value
+beginning.{column} AS {name}
+
+-- part: customer_value
+CAST(coalesce(version.{column}, present.{column}) AS VARCHAR) AS {name}
+
+-- part: count
+SELECT count(*) FROM clv_row
 
 -- part: rows
 -- The interval of the value joins the errors of purchases and of value; both are on the logarithm, where they add. A customer without known spend is
@@ -55,22 +81,26 @@ valued AS (
   FROM worth
 ),
 predicted AS (
-  SELECT valued.*, probability_alive, expected, expected_error, discounted, residual,
-    sqrt(expected_error ^ 2 + greatest(0, by_p ^ 2 * $pp::DOUBLE + by_q ^ 2 * $qq::DOUBLE + by_g ^ 2 * $gg::DOUBLE
-      + 2 * (by_p * by_q * $pq::DOUBLE + by_p * by_g * $pg::DOUBLE + by_q * by_g * $qg::DOUBLE))) AS value_error,
+  SELECT valued.*, probability_alive, probability_low, probability_high, expected, expected_error, discounted, residual, residual_error,
+    sqrt(greatest(0, by_p ^ 2 * $pp::DOUBLE + by_q ^ 2 * $qq::DOUBLE + by_g ^ 2 * $gg::DOUBLE
+      + 2 * (by_p * by_q * $pq::DOUBLE + by_p * by_g * $pg::DOUBLE + by_q * by_g * $qg::DOUBLE))) AS worth_error,
+    sqrt(expected_error ^ 2 + worth_error ^ 2) AS value_error, sqrt(residual_error ^ 2 + worth_error ^ 2) AS without_end_error,
     contact_cost / greatest(age, 30) * $horizon_days::DOUBLE * probability_alive AS marketing,
     served_cost / greatest(age, 30) * $horizon_days::DOUBLE * probability_alive AS service
-  FROM valued JOIN clv_prediction USING (repeats, last_age, age)
+  FROM valued JOIN clv_prediction USING (cell, repeats, last_age, age)
 )
 SELECT strftime($snapshot::DATE, '%Y%m%d')::INTEGER AS date_key, customer::INTEGER AS customer_key, coalesce(version.customer_version_key, 0) AS customer_version_key,
   $snapshot::DATE AS snapshot_date, $model AS model, repeats::BIGINT AS repeat_count, last_age / $unit_days::DOUBLE AS last_purchase_age, age / $unit_days::DOUBLE AS customer_age,
-  CASE WHEN is_known THEN repeat_spend / repeats END AS average_repeat_value, probability_alive, expected AS expected_purchases,
+  CASE WHEN is_known THEN repeat_spend / repeats END AS average_repeat_value, probability_alive, probability_low AS probability_alive_low, probability_high AS probability_alive_high,
+  expected AS expected_purchases,
   expected * exp(-1.959963984540054 * expected_error) AS expected_purchases_low, expected * exp(1.959963984540054 * expected_error) AS expected_purchases_high,
-  expected_value,
+  expected_value, expected_value * exp(-1.959963984540054 * worth_error) AS expected_value_low, expected_value * exp(1.959963984540054 * worth_error) AS expected_value_high,
   ($margin::DOUBLE * expected_value * discounted - marketing - service)::DECIMAL(18,4) AS lifetime_value,
   ($margin::DOUBLE * expected_value * discounted * exp(-1.959963984540054 * value_error) - marketing - service)::DECIMAL(18,4) AS lifetime_value_low,
   ($margin::DOUBLE * expected_value * discounted * exp(1.959963984540054 * value_error) - marketing - service)::DECIMAL(18,4) AS lifetime_value_high,
   ($margin::DOUBLE * expected_value * residual)::DECIMAL(18,4) AS residual_lifetime_value,
+  ($margin::DOUBLE * expected_value * residual * exp(-1.959963984540054 * without_end_error))::DECIMAL(18,4) AS residual_lifetime_value_low,
+  ($margin::DOUBLE * expected_value * residual * exp(1.959963984540054 * without_end_error))::DECIMAL(18,4) AS residual_lifetime_value_high,
   marketing::DECIMAL(18,4) AS marketing_cost, service::DECIMAL(18,4) AS service_cost, won_cost::DECIMAL(18,4) AS acquisition_cost,
   ($margin::DOUBLE * spend)::DECIMAL(18,4) AS historic_value,
   ($margin::DOUBLE * spend / greatest(age, 30.4375) * $horizon_days::DOUBLE * avg(probability_alive) OVER ())::DECIMAL(18,4) AS simple_value

@@ -1,4 +1,5 @@
 using Crm.Analytics.Models.Kinds;
+using Crm.Analytics.Models.Numerics;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Clv;
@@ -49,12 +50,12 @@ public sealed class ContractKind(ContractSurvival model) : IModelKind
             Figures = fit.Identified
                 ? [.. PurchaseKind.WithInterval(fit, "residual_lifetime", $"discounted periods to come of a customer who has stayed {at}", v => model.Residual(v, at, discount))]
                 : [],
-            Tables = fit.Identified ? [Survival(fit.Values, lives, at + horizon)] : [],
+            Tables = fit.Identified ? [Survival(fit, lives, at + horizon)] : [],
             Warnings = fit.Identified ? [] : [$"the data do not tell {(fit.Unidentified.Count > 0 ? string.Join(", ", fit.Unidentified) : "the parameters")}, so no prediction is made"],
         };
     }
 
-    private FitTable Survival(double[] parameters, ContractLives lives, int last)
+    private FitTable Survival(Estimates fit, ContractLives lives, int last)
     {
         var rows = new List<IReadOnlyList<object?>>();
         var there = lives.Customers;
@@ -62,10 +63,11 @@ public sealed class ContractKind(ContractSurvival model) : IModelKind
         {
             var seen = t <= lives.Left.Count && lives.Staying.Take(Math.Max(0, t - 1)).All(s => s == 0);
             there -= t > 0 && t <= lives.Left.Count ? lives.Left[t - 1] : 0;
-            rows.Add([t, seen ? there / lives.Customers : null, model.Survival(parameters, t), model.Retention(parameters, t)]);
+            var (expected, half) = (model.Survival(fit.Values, t), t == 0 ? 0 : Normal.NinetyFive * (fit.StandardErrorOf(v => Math.Log(model.Survival(v, t))) ?? 0));
+            rows.Add([t, seen ? there / lives.Customers : null, expected, model.Retention(fit.Values, t), expected * Math.Exp(-half), Math.Min(1, expected * Math.Exp(half))]);
         }
 
-        return new("survival", "Share of customers still there", ["period", "actual", "expected", "retention_next"], rows) { Shown = 40 };
+        return new("survival", "Share of customers still there", ["period", "actual", "expected", "retention_next", "low95", "high95"], rows) { Shown = 40 };
     }
 
     private static (ContractLives Lives, string Said) Survivors(KindInput input)

@@ -6,13 +6,11 @@ using Crm.Analytics.Warehouse.Storage;
 namespace Crm.Analytics.Models.Clv;
 
 /// <summary>A customer of a file.</summary>
-internal sealed record FileCustomer(string Customer, int Repeats, int LastAge, int Age, double? RepeatSpend);
+internal sealed record FileCustomer(string Customer, int Cell, int Repeats, int LastAge, int Age, double? RepeatSpend);
 
 /// <summary>Reads purchases, or their summaries, from a file.</summary>
 internal static class FileHistories
 {
-    private const int MostLevels = 12;
-
     private static readonly SqlFile Sql = SqlFile.Beside(typeof(FileHistories));
 
     /// <summary>The options of every model of purchases.</summary>
@@ -26,6 +24,7 @@ internal static class FileHistories
         new("unit", "UNIT", "Unit of times and rates: day, week, month, year") { Default = "week" },
         new("horizon", "N", "How many units ahead to predict (default: a year)"),
         new("covariates", "COLUMNS", "Columns, with commas between, that buying and leaving may depend on: a customer's first value counts"),
+        new("intervals", "WAY", "Where intervals come from: delta, the curvature of the likelihood, or bootstrap, refits to simulated customers") { Default = "delta" },
         new("top", "N", "How many of the most valuable customers to show") { Default = "20" },
         new("predict", "CUSTOMERS", "Customers to show instead, with commas between"),
         new("frequency", "COLUMN", "Instead of purchases, summaries: repeat purchases of each customer"),
@@ -54,15 +53,14 @@ internal static class FileHistories
     {
         var (reading, span, end) = ReadEvents(input, holdout);
         var (first, last) = (span.FirstDay!.Value, span.LastDay!.Value);
-        var totals = PurchaseHistories.MakeCustomers(input.Session, end, last, input.Cancellation);
-        var covariates = input.ColumnList("covariates");
-        var (names, histories) = covariates.Count == 0
-            ? ([], [.. PurchaseHistories.Groups(input.Session, input.Cancellation).Select(g => Grouped(g, unit, []))])
-            : WithCovariates(input, covariates, input.Column("customer")!, reading, unit);
+        var cells = Cells(input, reading);
+        var totals = PurchaseHistories.MakeCustomers(input.Session, end, last, cells.HasAny, input.Cancellation);
+        List<GroupedHistory> histories = [.. PurchaseHistories.Groups(input.Session, input.Cancellation).Select(g => Grouped(g, unit, cells.Values[g.Cell]))];
         var rows = input.Session.Scalar<long>(Sql.Fill("count", ("table", input.Table)));
         return new PurchaseData(unit, histories, span.HasAmount ? PurchaseHistories.Spend(input.Session, input.Cancellation) : [])
         {
-            Covariates = names,
+            Cells = cells,
+            Intervals = input.Choice("intervals", "delta", "bootstrap") ?? "delta",
             CalibrationEnd = end,
             HoldoutLength = (last.DayNumber - end.DayNumber) / unit.Days,
             SpendCorrelation = totals.SpendCorrelation,
@@ -74,11 +72,14 @@ internal static class FileHistories
                 new("purchases", "several of a customer on one day are one; the first is not counted in x (repeat purchases) and starts the customer's age"),
                 new("calibration_end", $"{end:yyyy-MM-dd}, that day included; T runs from the first purchase to it"),
                 new("amounts", span.HasAmount ? "negative ones are refunds: no purchases, but taken off the spend; the value of a customer is the mean of the repeat purchases" : "none"),
+                .. cells.Notes.Select(n => new KeyValuePair<string, string>("covariate", n)),
             ],
             Counts =
             [
                 new("rows", rows, "rows of the file"),
                 new("rows_left_out", rows - span.Events, "rows without a customer or a date that can be read"),
+                .. input.Column("amount") is { } paid && NumberReading.Find(input.Session, input.Table, paid, input.Cancellation) is { Unread: > 0 and var unread }
+                    ? (Figure[])[new("amounts_not_read", unread, "rows whose amount is no number: purchases of no known value")] : [],
                 new("refunds", span.Refunds, "rows with a negative amount"),
                 new("purchases", span.Purchases, "purchases, those of a customer's day as one"),
                 new("customers", totals.Customers, "customers with a purchase up to the end of the calibration"),
@@ -107,7 +108,7 @@ internal static class FileHistories
 
         var (customer, date) = (input.Column("customer")!, input.Column("date")!);
         var reading = DateReading.Find(input, date);
-        var amount = input.Column("amount") is { } named ? KindInput.NumberOf(named) : Sql.Fill("no_amount").Trim();
+        var amount = input.Column("amount") is { } named ? input.NumbersOf(named) : Sql.Fill("no_amount").Trim();
         input.Session.Execute(
             Sql.Fill("events", ("customer", SqlName.Quote(customer)), ("moment", reading.Expression), ("amount", amount), ("table", input.Table)), null, input.Cancellation);
         var span = PurchaseHistories.MergeDays(input.Session, input.Cancellation);
@@ -145,6 +146,7 @@ internal static class FileHistories
         var spend = rows.Where(r => r.Repeats > 0 && r.Value > 0).Select(r => new SpendHistory(r.Repeats, r.Value!.Value, r.Customers)).ToList();
         return new PurchaseData(unit, histories, spend)
         {
+            Intervals = input.Choice("intervals", "delta", "bootstrap") ?? "delta",
             SpendCorrelation = Correlation(spend),
             Conventions =
             [
@@ -165,41 +167,19 @@ internal static class FileHistories
         ? ""
         : throw new CrmException(FailureKind.WrongUse, $"--frequency without --{option}", $"crm model fit {input.Kind.Name}", "--frequency, --recency and --age together", $"Add --{option} COLUMN");
 
-    private static (IReadOnlyList<string> Names, IReadOnlyList<GroupedHistory> Histories) WithCovariates(
-        KindInput input, IReadOnlyList<string> columns, string customer, DateReading reading, TimeUnit unit)
+    private static CovariateCells Cells(KindInput input, DateReading reading)
     {
-        var values = columns.Select(c => $"{Sql.Fill("covariate", ("column", SqlName.Quote(c)), ("moment", reading.Expression)).Trim()} AS {SqlName.Quote(c)}");
-        input.Session.Execute(Sql.Fill("covariates", ("customer", SqlName.Quote(customer)), ("values", SqlName.List(values)), ("table", input.Table)), null, input.Cancellation);
-        var names = new List<string>();
-        var codings = new List<Func<string?, IEnumerable<double>>>();
-        foreach (var column in columns)
+        var columns = input.ColumnList("covariates");
+        if (columns.Count == 0)
         {
-            var levels = input.Session.Query<Level>(Sql.Fill("levels", ("column", SqlName.Quote(column))), null, input.Cancellation);
-            if (levels.All(l => double.TryParse(l.Value, CultureInfo.InvariantCulture, out _)))
-            {
-                names.Add(column);
-                codings.Add(v => [double.TryParse(v, CultureInfo.InvariantCulture, out var number) ? number : 0]);
-                continue;
-            }
-
-            if (levels.Count > MostLevels)
-            {
-                throw input.Wrong("covariates", column, $"a column of numbers, or of at most {MostLevels} different texts (it has {levels.Count})");
-            }
-
-            // The most frequent level is what the others are compared with.
-            var others = levels.Skip(1).Select(l => l.Value).ToList();
-            names.AddRange(others.Select(l => $"{column}={l}"));
-            codings.Add(v => others.Select(l => l == v ? 1.0 : 0.0));
+            return CovariateCells.None;
         }
 
-        var histories = new List<GroupedHistory>();
-        input.Session.Stream(Sql.Fill("covariate_groups", ("columns", SqlName.List(columns.Select(SqlName.Quote)))), null, r =>
-        {
-            var coded = codings.SelectMany((code, i) => code(r.IsDBNull(5 + i) ? null : r.GetString(5 + i))).ToArray();
-            histories.Add(Grouped(new(r.GetInt32(0), r.GetInt32(1), r.GetInt32(2), r.GetInt32(3), r.GetInt64(4)), unit, coded));
-        }, input.Cancellation);
-        return (names, histories);
+        var values = columns.Select(c => $"{Sql.Fill("covariate", ("column", SqlName.Quote(c)), ("moment", reading.Expression)).Trim()} AS {SqlName.Quote(c)}");
+        input.Session.Execute(
+            Sql.Fill("covariates", ("customer", SqlName.Quote(input.Column("customer")!)), ("values", SqlName.List(values)), ("table", input.Table)), null, input.Cancellation);
+        return CovariateCells.Make(input.Session, columns, input.Cancellation)
+            ?? throw input.Wrong("covariates", string.Join(",", columns), $"columns with at most {CovariateCells.MostCells:N0} combinations of values");
     }
 
     private static GroupedHistory Grouped(HistoryGroup group, TimeUnit unit, double[] covariates)
@@ -219,6 +199,4 @@ internal static class FileHistories
     }
 
     private sealed record Summary(int Repeats, double LastAge, double Age, double? Value, double Customers);
-
-    private sealed record Level(string Value, long Customers);
 }

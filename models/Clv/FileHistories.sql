@@ -21,12 +21,6 @@ SELECT {customer} AS customer, {values} FROM {table} WHERE trim({customer}) <> '
 -- part: covariate
 arg_min({column}, {moment})
 
--- part: levels
-SELECT {column} AS value, count(*) AS customers FROM clv_covariate WHERE {column} IS NOT NULL GROUP BY {column} ORDER BY count(*) DESC, {column}
-
--- part: covariate_groups
-SELECT repeats, last_age, age, later, count(*) AS customers, {columns} FROM clv_customer JOIN clv_covariate USING (customer) GROUP BY ALL ORDER BY ALL
-
 -- part: summary
 SELECT round({frequency})::INTEGER AS repeats, {recency} AS last_age, {age} AS age, {value} AS value, sum({weight})::DOUBLE AS customers
 FROM {table}
@@ -38,7 +32,7 @@ ORDER BY ALL
 1
 
 -- part: top
-SELECT customer, repeats, last_age, age, repeat_spend FROM clv_customer ORDER BY {order} LIMIT {limit}
+SELECT customer, cell, repeats, last_age, age, repeat_spend FROM clv_customer ORDER BY {order} LIMIT {limit}
 
 -- part: named
-SELECT customer, repeats, last_age, age, repeat_spend FROM clv_customer WHERE customer IN (SELECT unnest($customers)) ORDER BY customer
+SELECT customer, cell, repeats, last_age, age, repeat_spend FROM clv_customer WHERE customer IN (SELECT unnest($customers)) ORDER BY customer

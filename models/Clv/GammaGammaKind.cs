@@ -1,4 +1,5 @@
 using Crm.Analytics.Models.Kinds;
+using Crm.Analytics.Models.Numerics;
 
 namespace Crm.Analytics.Models.Clv;
 
@@ -26,7 +27,8 @@ public sealed class GammaGammaKind : IModelKind
         }
 
         var model = SpendModel.Of(data.Spend, data.SpendCorrelation);
-        var fit = model.Estimates ?? throw input.Unfit(model.Doubts[0], "spend that differs between customers", "Give more data");
+        var told = model.Estimates ?? throw input.Unfit(model.Doubts[0], "spend that differs between customers", "Give more data");
+        var fit = data.Intervals == "bootstrap" && model.IsUsable ? ParametricBootstrap.Of(told, data.Spend, input.Cancellation) : told;
         var customers = data.Spend.Sum(s => s.Customers);
         return new FitResult(Name, Title)
         {
@@ -40,16 +42,18 @@ public sealed class GammaGammaKind : IModelKind
                 new("average_value", data.Spend.Sum(s => s.Customers * s.AverageRepeatValue) / customers, "mean over customers of their average repeat value"),
                 .. model.IsUsable ? PurchaseKind.WithInterval(fit, "new_customer_value", "expected value of a purchase of a customer of whom nothing is known", v => GammaGamma.ExpectedValue(v, 0, 0)) : [],
             ],
-            Tables = model.IsUsable && data.HasCustomers ? [Customers(input, fit.Values)] : [],
+            Tables = model.IsUsable && data.HasCustomers ? [Customers(input, fit)] : [],
             Warnings = model.Doubts,
         };
     }
 
-    private static FitTable Customers(KindInput input, double[] parameters) => new(
-        "customers", "Customers", ["customer", "repeat_count", "average_repeat_value", "expected_value"],
+    private static FitTable Customers(KindInput input, Estimates fit) => new(
+        "customers", "Customers", ["customer", "repeat_count", "average_repeat_value", "expected_value", "low95", "high95"],
         [.. FileHistories.Customers(input, "CASE WHEN repeats > 0 THEN repeat_spend / repeats END DESC NULLS LAST, customer").Select(c =>
         {
             var known = c is { Repeats: > 0, RepeatSpend: > 0 };
-            return (IReadOnlyList<object?>)[c.Customer, c.Repeats, known ? c.RepeatSpend / c.Repeats : null, GammaGamma.ExpectedValue(parameters, known ? c.Repeats : 0, known ? c.RepeatSpend!.Value / c.Repeats : 0)];
+            double Worth(double[] v) => GammaGamma.ExpectedValue(v, known ? c.Repeats : 0, known ? c.RepeatSpend!.Value / c.Repeats : 0);
+            var (worth, half) = (Worth(fit.Values), Normal.NinetyFive * (fit.StandardErrorOf(v => Math.Log(Worth(v))) ?? 0));
+            return (IReadOnlyList<object?>)[c.Customer, c.Repeats, known ? c.RepeatSpend / c.Repeats : null, worth, worth * Math.Exp(-half), worth * Math.Exp(half)];
         })]);
 }

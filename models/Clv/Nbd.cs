@@ -49,6 +49,18 @@ public sealed class Nbd : PurchaseModel
     public override double ResidualIfAlive(ReadOnlySpan<double> parameters, int repeatCount, double age, double rate)
         => (parameters[0] + repeatCount) / (parameters[1] + age) / rate;
 
+    internal override PurchaseHistory Simulate(double[] parameters, double age, Random random)
+    {
+        var rate = random.Gamma(parameters[0]) / parameters[1];
+        var (x, last) = (0, 0.0);
+        for (var time = random.Exponential(rate); time < age; time += random.Exponential(rate))
+        {
+            (x, last) = (x + 1, time);
+        }
+
+        return new(x, last, age);
+    }
+
     internal override double[] Start(double meanAge, double rate) => [0.5, Math.Max(1e-6, 0.5 / Math.Max(1e-9, rate))];
 
     private protected override double Scale(double[] parameters) => parameters[1];

@@ -80,6 +80,19 @@ public sealed class ParetoNbd : PurchaseModel
         return (parameters[0] + repeatCount) / (parameters[1] + age) * scale * sum;
     }
 
+    internal override PurchaseHistory Simulate(double[] parameters, double age, Random random)
+    {
+        var rate = random.Gamma(parameters[0]) / parameters[1];
+        var end = Math.Min(age, random.Exponential(random.Gamma(parameters[2]) / parameters[3]));
+        var (x, last) = (0, 0.0);
+        for (var time = random.Exponential(rate); time < end; time += random.Exponential(rate))
+        {
+            (x, last) = (x + 1, time);
+        }
+
+        return new(x, last, age);
+    }
+
     internal override double[] Start(double meanAge, double rate)
     {
         const double shape = 0.6;

@@ -8,8 +8,11 @@ namespace Crm.Analytics.Models.Clv;
 /// <param name="Spend">Groups of repeat spend; empty without amounts.</param>
 internal sealed record PurchaseData(TimeUnit Unit, IReadOnlyList<GroupedHistory> Histories, IReadOnlyList<SpendHistory> Spend)
 {
-    /// <summary>Names of the covariates.</summary>
-    public IReadOnlyList<string> Covariates { get; init; } = [];
+    /// <summary>The customers' covariates.</summary>
+    public CovariateCells Cells { get; init; } = CovariateCells.None;
+
+    /// <summary>Where intervals come from: delta or bootstrap.</summary>
+    public string Intervals { get; init; } = "delta";
 
     /// <summary>End of the calibration; null when the file holds summaries.</summary>
     public DateOnly? CalibrationEnd { get; init; }
@@ -36,7 +39,7 @@ internal sealed record PurchaseData(TimeUnit Unit, IReadOnlyList<GroupedHistory>
     public double Repeaters { get; } = Histories.Where(h => h.History.RepeatCount > 0).Sum(h => h.History.Customers);
 
     /// <summary>The histories, one cell per combination of covariates.</summary>
-    public IReadOnlyList<HistoryCell> Cells()
+    public IReadOnlyList<HistoryCell> HistoryCells()
         => [.. Histories.GroupBy(h => string.Join('\u0001', h.Covariates)).Select(g => new HistoryCell([.. g.Select(h => h.History)], g.First().Covariates))];
 
     /// <summary>Fits a model; says so when the data cannot carry one.</summary>
@@ -58,7 +61,8 @@ internal sealed record PurchaseData(TimeUnit Unit, IReadOnlyList<GroupedHistory>
             throw input.Unfit($"{Customers:N0} customers, {Repeaters:N0} of them with repeat purchases", "at least 30 customers, 10 of them with repeat purchases", "Give more customers: an estimate from so few would be chance");
         }
 
-        return PurchaseFit.Of(model, Cells(), Covariates);
+        var fit = PurchaseFit.Of(model, HistoryCells(), model.OfLeaving.Count > 0 ? Cells.Names : []);
+        return Intervals == "bootstrap" && fit.Estimates.Identified ? ParametricBootstrap.Of(fit, HistoryCells(), input.Cancellation) : fit;
     }
 
     /// <summary>Where the model's assumptions do not hold.</summary>

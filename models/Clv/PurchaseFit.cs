@@ -12,7 +12,8 @@ public sealed record PurchaseFit(PurchaseModel Model, Estimates Estimates, IRead
     /// <param name="model">The model.</param>
     /// <param name="cells">Histories; one cell per combination of covariates.</param>
     /// <param name="covariates">Names of the covariates; empty without.</param>
-    public static PurchaseFit Of(PurchaseModel model, IReadOnlyList<HistoryCell> cells, IReadOnlyList<string> covariates)
+    /// <param name="from">Values to start from; null: the usual starts.</param>
+    public static PurchaseFit Of(PurchaseModel model, IReadOnlyList<HistoryCell> cells, IReadOnlyList<string> covariates, double[]? from = null)
     {
         var customers = cells.Sum(c => c.Customers);
         var rows = cells.SelectMany(c => c.Rows.Select(r => (Age: c.Times[r.Age], Repeats: c.Counts[r.Count], r.Customers)));
@@ -27,7 +28,7 @@ public sealed record PurchaseFit(PurchaseModel Model, Estimates Estimates, IRead
         ];
         var zeros = new double[2 * covariates.Count];
         var estimates = MaximumLikelihood.Fit(
-            parameters, [.. starts.Select(s => (double[])[.. s, .. zeros])], customers, (values, gradient) => LogLikelihood(model, cells, covariates.Count, values, gradient));
+            parameters, from is null ? [.. starts.Select(s => (double[])[.. s, .. zeros])] : [from], customers, (values, gradient) => LogLikelihood(model, cells, covariates.Count, values, gradient));
         return new(model, estimates, covariates);
     }
 
@@ -40,10 +41,13 @@ public sealed record PurchaseFit(PurchaseModel Model, Estimates Estimates, IRead
         var count = model.Parameters.Count;
         var own = values[..count].ToArray();
         var (purchasing, leaving) = (0.0, 0.0);
-        for (var k = 0; k < covariates.Length; k++)
+
+        // A fit without coefficients takes all customers as alike, whatever is known of them.
+        var coefficients = (values.Length - count) / 2;
+        for (var k = 0; k < coefficients; k++)
         {
             purchasing += values[count + k] * covariates[k];
-            leaving += values[count + covariates.Length + k] * covariates[k];
+            leaving += values[count + coefficients + k] * covariates[k];
         }
 
         foreach (var (parameter, sign) in model.OfPurchasing)

@@ -3,14 +3,16 @@ using Crm.Analytics.Warehouse.Storage;
 namespace Crm.Analytics.Models.Clv;
 
 /// <summary>A group of customers with the same history.</summary>
+/// <param name="Cell">Which covariates they have: a place in <see cref="CovariateCells.Values"/>.</param>
 /// <param name="Repeats">x.</param>
 /// <param name="LastAge">Days from the first purchase to the last.</param>
 /// <param name="Age">Days from the first purchase to the end of the calibration.</param>
 /// <param name="Later">Purchases after the end of the calibration.</param>
 /// <param name="Customers">How many customers.</param>
-public readonly record struct HistoryGroup(int Repeats, int LastAge, int Age, int Later, long Customers);
+public readonly record struct HistoryGroup(int Cell, int Repeats, int LastAge, int Age, int Later, long Customers);
 
 /// <summary>A group of customers with the same history, and what they spent together.</summary>
+/// <param name="Cell">Which covariates they have: a place in <see cref="CovariateCells.Values"/>.</param>
 /// <param name="Repeats">x.</param>
 /// <param name="LastAge">Days from the first purchase to the last.</param>
 /// <param name="Age">Days from the first purchase to the end of the calibration.</param>
@@ -18,7 +20,7 @@ public readonly record struct HistoryGroup(int Repeats, int LastAge, int Age, in
 /// <param name="RepeatSpend">Value of their repeat purchases, in all.</param>
 /// <param name="Spend">Value of all their purchases.</param>
 /// <param name="Customers">How many customers.</param>
-public readonly record struct ValueGroup(int Repeats, int LastAge, int Age, bool IsKnown, double RepeatSpend, double Spend, long Customers);
+public readonly record struct ValueGroup(int Cell, int Repeats, int LastAge, int Age, bool IsKnown, double RepeatSpend, double Spend, long Customers);
 
 /// <summary>What a set of purchases spans.</summary>
 /// <param name="FirstDay">Day of the first purchase; null when there is none.</param>
@@ -55,9 +57,14 @@ public static class PurchaseHistories
     }
 
     /// <summary>Makes <c>clv_customer</c>: customers as they stood at the end of a calibration, and what they did after it.</summary>
-    public static CustomerTotals MakeCustomers(ISession session, DateOnly calibrationEnd, DateOnly observedEnd, CancellationToken cancellation = default)
+    /// <param name="session">Where.</param>
+    /// <param name="calibrationEnd">Last day that the model may see.</param>
+    /// <param name="observedEnd">Last day of what came after.</param>
+    /// <param name="hasCells">Whether <c>clv_cell</c> tells the customers' covariates.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static CustomerTotals MakeCustomers(ISession session, DateOnly calibrationEnd, DateOnly observedEnd, bool hasCells, CancellationToken cancellation = default)
     {
-        session.Execute(Sql.Fill("customers"), new { calibration_end = calibrationEnd, observed_end = observedEnd }, cancellation);
+        session.Execute(Sql.Fill("customers", ("cell", Sql.Fill(hasCells ? "cell" : "one_cell").Trim()), ("join", hasCells ? Sql.Fill("join").Trim() : "")), new { calibration_end = calibrationEnd, observed_end = observedEnd }, cancellation);
         return session.Query<CustomerTotals>(Sql.Fill("totals"), null, cancellation)[0];
     }
 
@@ -65,7 +72,7 @@ public static class PurchaseHistories
     public static IReadOnlyList<HistoryGroup> Groups(ISession session, CancellationToken cancellation = default)
     {
         var groups = new List<HistoryGroup>();
-        session.Stream(Sql.Fill("groups"), null, r => groups.Add(new(r.GetInt32(0), r.GetInt32(1), r.GetInt32(2), r.GetInt32(3), r.GetInt64(4))), cancellation);
+        session.Stream(Sql.Fill("groups"), null, r => groups.Add(new(r.GetInt32(0), r.GetInt32(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt64(5))), cancellation);
         return groups;
     }
 
@@ -75,7 +82,7 @@ public static class PurchaseHistories
         var groups = new List<ValueGroup>();
         session.Stream(
             Sql.Fill("value_groups"), null,
-            r => groups.Add(new(r.GetInt32(0), r.GetInt32(1), r.GetInt32(2), r.GetBoolean(3), r.GetDouble(4), r.GetDouble(5), r.GetInt64(6))), cancellation);
+            r => groups.Add(new(r.GetInt32(0), r.GetInt32(1), r.GetInt32(2), r.GetInt32(3), r.GetBoolean(4), r.GetDouble(5), r.GetDouble(6), r.GetInt64(7))), cancellation);
         return groups;
     }
 

@@ -1,5 +1,5 @@
 -- grain: one row per customer with a purchase up to the end of the calibration
--- reads: clv_event
+-- reads: clv_event, clv_cell
 -- writes: none (temporary tables only)
 
 -- part: days
@@ -21,7 +21,7 @@ CREATE OR REPLACE TEMP TABLE clv_customer AS
 WITH beginning AS (
   SELECT customer, min(day) AS first_day FROM clv_day WHERE is_purchase GROUP BY customer HAVING min(day) <= $calibration_end::DATE
 )
-SELECT customer, first_day,
+SELECT customer, first_day, {cell} AS cell,
   (count(*) FILTER (is_purchase AND day <= $calibration_end::DATE) - 1)::INTEGER AS repeats,
   (max(day) FILTER (is_purchase AND day <= $calibration_end::DATE) - first_day)::INTEGER AS last_age,
   ($calibration_end::DATE - first_day)::INTEGER AS age,
@@ -29,12 +29,21 @@ SELECT customer, first_day,
   sum(amount) FILTER (day <= $calibration_end::DATE)::DOUBLE AS spend,
   count(*) FILTER (is_purchase AND day > $calibration_end::DATE AND day <= $observed_end::DATE)::INTEGER AS later,
   sum(amount) FILTER (day > $calibration_end::DATE AND day <= $observed_end::DATE)::DOUBLE AS later_spend
-FROM clv_day JOIN beginning USING (customer)
+FROM clv_day JOIN beginning USING (customer) {join}
 WHERE day >= first_day
 GROUP BY customer, first_day
 
+-- part: cell
+coalesce(any_value(clv_cell.cell), 0)
+
+-- part: join
+LEFT JOIN clv_cell USING (customer)
+
+-- part: one_cell
+0
+
 -- part: groups
-SELECT repeats, last_age, age, later, count(*) AS customers FROM clv_customer GROUP BY ALL ORDER BY ALL
+SELECT cell, repeats, last_age, age, later, count(*) AS customers FROM clv_customer GROUP BY ALL ORDER BY ALL
 
 -- part: spend
 SELECT repeats, repeat_spend / repeats AS average, count(*) AS customers
@@ -51,7 +60,7 @@ SELECT count(*) AS customers, count(*) FILTER (repeats > 0) AS repeaters, coales
 FROM clv_customer
 
 -- part: value_groups
-SELECT repeats, last_age, age, coalesce(repeats > 0 AND repeat_spend > 0, false) AS is_known, sum(CASE WHEN repeats > 0 AND repeat_spend > 0 THEN repeat_spend ELSE 0 END) AS repeat_spend,
+SELECT cell, repeats, last_age, age, coalesce(repeats > 0 AND repeat_spend > 0, false) AS is_known, sum(CASE WHEN repeats > 0 AND repeat_spend > 0 THEN repeat_spend ELSE 0 END) AS repeat_spend,
   sum(coalesce(spend, 0)) AS spend, count(*) AS customers
 FROM clv_customer
 GROUP BY ALL

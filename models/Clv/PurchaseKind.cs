@@ -93,17 +93,15 @@ public sealed class PurchaseKind(PurchaseModel model) : IModelKind
 
     private static FitTable Customers(KindInput input, PurchaseFit fit, PurchaseData data, double horizon)
     {
-        var parameters = fit.ParametersFor(new double[data.Covariates.Count]);
-        var rows = new List<IReadOnlyList<object?>>();
-        foreach (var customer in data.Covariates.Count > 0 ? [] : FileHistories.Customers(input, "repeats DESC, last_age DESC, customer"))
+        var predictions = new Predictions(fit, data.Unit, horizon, 0, data.Cells.Values);
+        var rows = FileHistories.Customers(input, "repeats DESC, last_age DESC, customer").Select(c =>
         {
-            var history = new PurchaseHistory(customer.Repeats, customer.LastAge / data.Unit.Days, customer.Age / data.Unit.Days);
-            var expected = fit.Model.ExpectedPurchases(parameters, history, horizon);
-            var error = fit.Estimates.StandardErrorOf(v => Math.Log(Math.Max(1e-300, fit.Model.ExpectedPurchases(v, history, horizon)))) ?? 0;
-            rows.Add([customer.Customer, customer.Repeats, history.LastPurchaseAge, history.CustomerAge, fit.Model.ProbabilityAlive(parameters, history),
-                expected, expected * Math.Exp(-Normal.NinetyFive * error), expected * Math.Exp(Normal.NinetyFive * error)]);
-        }
-
-        return new("customers", "Customers", ["customer", "repeat_count", "last_purchase_age", "customer_age", "probability_alive", "expected_purchases", "low95", "high95"], rows);
+            var p = predictions.Of(new PredictedHistory(c.Cell, c.Repeats, c.LastAge, c.Age));
+            return (IReadOnlyList<object?>)[c.Customer, c.Repeats, c.LastAge / data.Unit.Days, c.Age / data.Unit.Days, p.ProbabilityAlive, p.ProbabilityInterval.Low, p.ProbabilityInterval.High,
+                p.Expected, p.Expected * Math.Exp(-Normal.NinetyFive * p.ExpectedError), p.Expected * Math.Exp(Normal.NinetyFive * p.ExpectedError)];
+        });
+        return new(
+            "customers", "Customers",
+            ["customer", "repeat_count", "last_purchase_age", "customer_age", "probability_alive", "probability_low95", "probability_high95", "expected_purchases", "low95", "high95"], [.. rows]);
     }
 }

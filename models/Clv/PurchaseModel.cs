@@ -28,6 +28,9 @@ public abstract class PurchaseModel
     /// <summary>What covariates of leaving act on, and with which sign, so that a positive coefficient means leaving sooner.</summary>
     internal abstract IReadOnlyList<(int Parameter, int Sign)> OfLeaving { get; }
 
+    /// <summary>A history that a customer of an age may have under the model.</summary>
+    internal abstract PurchaseHistory Simulate(double[] parameters, double age, Random random);
+
     /// <summary>Where to start looking, given the mean age and the purchases per unit of time.</summary>
     internal abstract double[] Start(double meanAge, double rate);
 
@@ -112,6 +115,23 @@ public abstract class PurchaseModel
     /// <summary>Discounted expected residual transactions, at a continuous rate per unit of time.</summary>
     public double Residual(ReadOnlySpan<double> parameters, in PurchaseHistory history, double rate)
         => ProbabilityAlive(parameters, history) * ResidualIfAlive(parameters, history.RepeatCount, history.CustomerAge, rate);
+
+    /// <summary>
+    /// The residual, to some thousandths, of several sets of parameters near each other, by one rule, so that what is rough about it falls out of their ratios: for slopes, which a
+    /// prediction needs by the thousand.
+    /// </summary>
+    internal double[] RoughResiduals(IReadOnlyList<double[]> parameters, int repeatCount, double age, double rate)
+    {
+        var scale = Math.Max(1e-3, Scale(parameters[0]) + age);
+        var end = SpecialFunctions.LogOnePlus(40 / (rate * scale));
+        return [.. parameters.Select(p => GaussLegendre.Of(24).Integrate(
+            v =>
+            {
+                var t = scale * SpecialFunctions.ExpMinusOne(v);
+                return Math.Exp(-rate * t) * ExpectedIfAlive(p, repeatCount, age, t) * (scale + t);
+            },
+            0, end))];
+    }
 
     /// <summary>The parameter that has the unit of time.</summary>
     private protected abstract double Scale(double[] parameters);

@@ -50,14 +50,14 @@ public static class ModelValidation
                 ],
                 .. recorded.Count == 0 ? (FitTable[])[] :
                 [
-                    new("snapshots", "What the other scores stand on", ["model", "snapshot", "version", "data_version", "members", "fit_quality", "status"],
+                    new("snapshots", "What the scores of each model stand on", ["model", "snapshot", "version", "data_version", "members", "fit_quality", "status"],
                         [.. recorded.Select(r => (IReadOnlyList<object?>)[r.Model, r.SnapshotDate, r.ModelVersion, r.DataVersion, r.Members, r.FitQuality, r.Status])]),
                 ],
             ],
             Warnings =
             [
                 .. models.Where(m => m.Status != "ok").Select(m => $"{m.Model}: {m.Status}"), .. churn.Where(c => c.Notes is { Length: > 0 }).Select(c => $"churn: {c.Notes}"),
-                .. recorded.Where(r => r.Status != "ok").Select(r => $"{r.Model}: {r.Status}"),
+                .. recorded.Where(r => r.Status != "ok" && r.Model is not ("lifetime_value" or "churn")).Select(r => $"{r.Model}: {r.Status}"),
             ],
         };
     }

@@ -40,14 +40,14 @@ public sealed class ForecastKind : IModelKind
         var source = new SeriesTable(input.Session, table, unusual?.Moment ?? reading!.Expression)
         {
             Series = input.Column("series") is { } series ? SeriesTable.Text(series) : null,
-            Value = input.Column("value") is { } value ? KindInput.NumberOf(value) : null,
+            Value = input.Column("value") is { } value ? input.NumbersOf(value) : null,
             GapsAreZero = input.Choice("gaps", "line", "zero") == "zero",
         };
         var notes = new List<string>();
         var period = Period(input, source, unusual?.IsIndex == true);
         var all = source.Read(period, Whole(source, period, unusual?.IsIndex == true, notes), input.Cancellation);
         if (all.Count == 0)
-            throw input.Unfit($"no row has both a {date} and a value", "one row per period, or several that are summed", "Name other columns with --date and --value");
+            throw input.Unfit($"no row has both a date in {date} and a value", "one row per period, or several that are summed", "Name other columns with --date and --value");
         var options = new OutlookOptions(input.Whole("horizon", 1, 1000)!.Value, input.Whole("season", 1, 1000) ?? period.Season)
         {
             Origins = input.Whole("origins", 0, 50)!.Value,

@@ -16,11 +16,11 @@ public static class ForecastModel
     /// <param name="settings">What is forecast.</param>
     /// <param name="run">The run that writes.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <returns>Rows that changed in the two tables.</returns>
-    public static long Score(ISession session, Catalogue catalogue, ForecastSettings settings, int run, CancellationToken cancellation = default)
+    /// <returns>Rows that changed in the two tables, and the errors on the past.</returns>
+    public static StarOutcome Score(ISession session, Catalogue catalogue, ForecastSettings settings, int run, CancellationToken cancellation = default)
     {
         if (session.Scalar<DateOnly?>(Sql.Fill("newest")) is not { } newest)
-            return 0;
+            return StarOutcome.Nothing;
         session.Execute(Sql.Fill("values"), new { products = settings.Products }, cancellation);
         session.Execute(Sql.Fill("made"));
         var period = SeriesPeriod.All.First(p => p.Name == settings.Period);
@@ -45,9 +45,14 @@ public static class ForecastModel
 
         session.Execute(Sql.Fill("rows"), new { newest, period = period.Name }, cancellation);
         var changed = Merge(session, catalogue, "forecast", ["series", "period_start"], run) + Merge(session, catalogue, "pipeline", ["stage"], run);
-        ModelChecks.Write(session, catalogue, "forecast", newest, [.. Checks([.. outlooks.Select(o => o.Trial)])], run);
+        var trials = outlooks.Select(o => o.Trial).ToList();
+        ModelChecks.Write(session, catalogue, "forecast", newest, [.. Checks(trials)], run);
         session.Execute(Sql.Fill("forget"));
-        return changed;
+        var chosen = SeriesOutlooks.Choosing(trials);
+        return new(newest, changed, outlooks.Count, outlooks.Count > 0 ? [] : [$"no series is long enough to be forecast by the {period.Name}"])
+        {
+            Quality = new Dictionary<string, double?> { ["smape"] = chosen?.Smape, ["mase"] = chosen?.Mase, ["owa"] = chosen?.Owa },
+        };
     }
 
     // Errors on the last horizon, by method; what choosing per series was worth comes last.

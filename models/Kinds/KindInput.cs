@@ -93,6 +93,16 @@ public sealed record KindInput(
     /// <summary>A column's value as a number, as an expression: blanks, currency signs and thousands separators are left out; what is no number is NULL.</summary>
     public static string NumberOf(string column) => NumberReading.Of($"trim({SqlName.Quote(column)})");
 
+    /// <summary>The same, of a column that must have a number in some row.</summary>
+    /// <exception cref="CrmException">It has values, and none of them is a number.</exception>
+    public string NumbersOf(string column)
+    {
+        var found = NumberReading.Find(Session, Table, column, Cancellation);
+        return found is { Known: > 0, Numbers: 0 }
+            ? throw Unfit($"no number in column {column}, but such as '{found.Odd}'", "a column of numbers", "Name another column")
+            : NumberOf(column);
+    }
+
     /// <summary>An error about an option.</summary>
     public CrmException Wrong(string option, string found, string expected)
         => new(FailureKind.WrongUse, $"'{found}'", $"--{option}", expected, $"Correct it; `crm model list {Kind.Name}` tells the options");

@@ -1,5 +1,5 @@
 -- grain: one text that is to be a number
--- reads: none
+-- reads: {table}
 -- writes: none
 
 -- part: number
@@ -13,3 +13,6 @@ coalesce(TRY_CAST({text} AS DOUBLE), CASE WHEN regexp_full_match({text}, '[^0-9]
     WHEN regexp_matches({text}, '^[^,]*[0-9],([0-9]{1,2}|[0-9]{4,})[^0-9,]*$') OR regexp_matches({text}, '^[^0-9]*0,[0-9]+[^0-9,]*$') THEN replace(regexp_replace({text}, '[^0-9,]', '', 'g'), ',', '.')
     WHEN regexp_matches({text}, '\..*\.') OR contains({text}, ',') THEN regexp_replace({text}, '[^0-9]', '', 'g')
     ELSE rtrim(regexp_replace({text}, '[^0-9.]', '', 'g'), '.') END AS DOUBLE) END)
+
+-- part: found
+SELECT count(nullif(trim({column}), '')) AS known, count({number}) AS numbers, min(left(trim({column}), 30)) FILTER (WHERE trim({column}) <> '' AND {number} IS NULL) AS odd FROM {table}

@@ -36,7 +36,7 @@ internal sealed record PurchaseTable(DateReading Dates, IReadOnlyList<(string Na
         return new(dates,
         [
             ("customer", SqlName.Quote(input.Column(Customer.Name)!)), ("moment", dates.Expression),
-            ("amount", input.Column(Amount.Name) is { } amount ? KindInput.NumberOf(amount) : Sql.Fill("none").Trim()), ("table", input.Table),
+            ("amount", input.Column(Amount.Name) is { } amount ? input.NumbersOf(amount) : Sql.Fill("none").Trim()), ("table", input.Table),
         ]);
     }
 

@@ -133,6 +133,8 @@ public sealed record LearningTable(ISession Session, string Table, IReadOnlyList
             ColumnKind.Moment => Sql.Fill("moment", ("text", Text(e.Column))).Trim(),
             _ => Text(e.Column),
         }).Concat(new[] { Label, Key }.OfType<string>().Select(Text)).ToList();
+        if (read.Count == 0)
+            return new LearningRows(new FeatureMatrix([], [], 0), [], [], uses, notes);
         var key = SqlName.List(Columns.Select(c => c == Label || c == Key ? null : Text(c)).OfType<string>().Append(Label is null ? "1" : Text(Label)));
         var sql = Sql.Fill("sample", ("columns", SqlName.List(read)), ("table", Table), ("wanted", wanted), ("key", key), ("most", MostRows.ToString(CultureInfo.InvariantCulture)));
         var columns = encoders.SelectMany(e => e.Features).Select(_ => new List<double>()).ToArray();

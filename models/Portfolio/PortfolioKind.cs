@@ -40,8 +40,8 @@ public sealed class PortfolioKind : IModelKind
         (string, string)[] shares = [("a", a.ToString("0.####", CultureInfo.InvariantCulture)), ("b", b.ToString("0.####", CultureInfo.InvariantCulture))];
         input.Session.Execute(
             Sql.Fill(
-                "values", ("customer", SqlName.Quote(input.Column("customer")!)), ("amount", KindInput.NumberOf(input.Column("amount")!)),
-                ("cost", input.Column("cost") is { } cost ? KindInput.NumberOf(cost) : Sql.Fill("zero").Trim()), ("table", input.Table)), null, input.Cancellation);
+                "values", ("customer", SqlName.Quote(input.Column("customer")!)), ("amount", input.NumbersOf(input.Column("amount")!)),
+                ("cost", input.Column("cost") is { } cost ? input.NumbersOf(cost) : Sql.Fill("zero").Trim()), ("table", input.Table)), null, input.Cancellation);
         input.Session.Execute(Sql.Fill("placed"), null, input.Cancellation);
         var totals = input.Session.Query<Totals>(Sql.Fill("totals"), null, input.Cancellation)[0];
         if (totals.Customers == 0 || totals.Revenue <= 0)

@@ -16,11 +16,11 @@ public static class OfferModel
     /// <param name="settings">How offers are made.</param>
     /// <param name="run">The run that writes.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <returns>Rows that changed.</returns>
-    public static long Score(ISession session, Catalogue catalogue, OfferSettings settings, int run, CancellationToken cancellation = default)
+    /// <returns>Rows that changed, and how many offers there are.</returns>
+    public static StarOutcome Score(ISession session, Catalogue catalogue, OfferSettings settings, int run, CancellationToken cancellation = default)
     {
         if (session.Scalar<DateOnly?>(Sql.Fill("newest")) is not { } newest)
-            return 0;
+            return StarOutcome.Nothing;
         session.Execute(Sql.Fill("bought"), null, cancellation);
         session.Execute(Sql.Fill("made"));
         var options = new OfferOptions { Offers = settings.Count, LeastCommon = settings.LeastCommon };
@@ -33,8 +33,9 @@ public static class OfferModel
         }, cancellation);
         session.Execute(Sql.Fill("rows"), new { newest }, cancellation);
         var counts = ScoreTable.Merge(session, catalogue, "offer", "offer_row", ["customer_key", "product_key"], run);
+        var offers = session.Scalar<long>(Sql.Fill("count"));
         session.Execute(Sql.Fill("forget"));
-        return counts.Inserted + counts.Changed + counts.Removed;
+        return new(newest, counts.Inserted + counts.Changed + counts.Removed, offers, offers > 0 ? [] : [$"no offers: no two products were bought by {settings.LeastCommon} customers each"]);
     }
 
     private static int Key(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -32,6 +32,9 @@ LEFT JOIN star.dim_customer AS customer ON customer.customer_key = offer.custome
 LEFT JOIN star.dim_product AS product ON product.product_key = offer.product_key AND product.is_current
 LEFT JOIN star.dim_product AS reason ON reason.product_key = offer.reason_key AND reason.is_current
 
+-- part: count
+SELECT count(*) FROM offer_row
+
 -- part: forget
 DROP TABLE offer_bought;
 DROP TABLE offer_list;

@@ -16,11 +16,11 @@ public static class SegmentModel
     /// <param name="segments">The segments.</param>
     /// <param name="run">The run that writes.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <returns>Rows that changed in the two tables.</returns>
-    public static long Score(ISession session, Catalogue catalogue, IReadOnlyList<SegmentDeclaration> segments, int run, CancellationToken cancellation = default)
+    /// <returns>Rows that changed in the two tables, and which segments are empty.</returns>
+    public static StarOutcome Score(ISession session, Catalogue catalogue, IReadOnlyList<SegmentDeclaration> segments, int run, CancellationToken cancellation = default)
     {
         if (session.Scalar<DateOnly?>(Sql.Fill("newest")) is not { } newest)
-            return 0;
+            return StarOutcome.Nothing;
         session.Execute(Sql.Fill("events"));
         session.Execute(Sql.Fill("tables"));
         foreach (var segment in segments)
@@ -34,8 +34,9 @@ public static class SegmentModel
         session.Execute(Sql.Fill("rows"), null, cancellation);
         var changed = Merge(session, catalogue, "segment_member", ["snapshot_date", "segment", "customer_key"], run)
             + Merge(session, catalogue, "segment_overlap", ["snapshot_date", "segment", "other_segment"], run);
+        var members = session.Query<Members>(Sql.Fill("count"), new { newest }).ToDictionary(m => m.Segment, m => m.Customers);
         session.Execute(Sql.Fill("forget"));
-        return changed;
+        return new(newest, changed, members.Values.Sum(), [.. segments.Where(s => !members.ContainsKey(s.Name)).Select(s => $"nobody is in segment {s.Name}")]);
     }
 
     // Of whom nothing happened, the count and the sums are zero: where zero fits, those are left out who do not fit.
@@ -68,6 +69,8 @@ public static class SegmentModel
         var values = SqlName.List(condition.Values.Select(SqlName.Literal));
         return Sql.Fill("attribute", ("test", condition.Excludes ? $"({column} IS NULL OR {column} NOT IN ({values}))" : $"{column} IN ({values})"));
     }
+
+    private sealed record Members(string Segment, long Customers);
 
     private static long Merge(ISession session, Catalogue catalogue, string fact, IReadOnlyList<string> key, int run)
     {

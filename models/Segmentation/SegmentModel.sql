@@ -78,6 +78,9 @@ SELECT strftime(a.snapshot_date, '%Y%m%d')::INTEGER AS date_key, a.snapshot_date
 FROM segment_member AS a JOIN segment_member AS b ON b.snapshot_date = a.snapshot_date AND b.customer_key = a.customer_key
 GROUP BY a.snapshot_date, a.segment, b.segment
 
+-- part: count
+SELECT segment, count(*) AS customers FROM segment_member WHERE snapshot_date = $newest::DATE GROUP BY segment ORDER BY segment
+
 -- part: forget
 DROP TABLE segment_member;
 DROP TABLE segment_snapshot;

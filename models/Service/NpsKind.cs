@@ -27,7 +27,7 @@ public sealed class NpsKind : IModelKind
     /// <inheritdoc/>
     public FitResult Fit(KindInput input)
     {
-        var score = KindInput.NumberOf(input.Column("score")!);
+        var score = input.NumbersOf(input.Column("score")!);
         (string, string)[] values = [("score", score), ("table", input.Table)];
         var all = input.Session.Query<Month>(Sql.Fill("months", [.. values, ("month", Sql.Fill("all").Trim())]), null, input.Cancellation);
         if (all.Count == 0)

@@ -1,5 +1,6 @@
 using Crm.Analytics.Host;
 using Crm.Analytics.Host.Generate;
+using Crm.Analytics.Models.Rfm;
 using Crm.Analytics.Tests.Etl;
 
 namespace Crm.Analytics.Tests.Generate;
@@ -11,7 +12,7 @@ internal sealed class GeneratedProjectRunTests
     {
         using var project = new TestProject(source: null);
         File.Delete(Path.Combine(project.Folder, "crm.yaml"));
-        project.Steps.Add(new RfmStep());
+        project.Steps.Add(new ScoringStep(new RfmScoring()));
         var truth = DataGenerator.Generate(
             new() { Customers = 300, Orders = 2_000, Days = 40, Products = 60, Rates = new() { Ragged = 0.01, BadDates = 0.01 } }, project.Folder);
 

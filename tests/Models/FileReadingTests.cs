@@ -76,4 +76,33 @@ internal sealed class FileReadingTests
                 Throws.TypeOf<CrmException>().With.Property("Expected").Not.Empty, kind);
         }
     }
+
+    [TestCase("rfm")]
+    [TestCase("clv")]
+    [TestCase("cohorts")]
+    [TestCase("lifecycle")]
+    public void Amounts_ThatAreNoNumbers_AreToldWithAnExample(string kind)
+    {
+        var error = Assert.Throws<CrmException>(() => FittedFile.FitText(kind, "who,day,paid\na,2024-01-01,web\na,2024-02-01,shop\n", ("customer", "who"), ("date", "day"), ("amount", "paid")));
+
+        Assert.That(error!.Found, Is.EqualTo("no number in column paid, but such as 'shop'"));
+    }
+
+    [Test]
+    public void Cluster_HeaderOnly_SaysThatNothingIsThere()
+    {
+        var error = Assert.Throws<CrmException>(() => FittedFile.FitText("cluster", "a,b\n"));
+
+        Assert.That(error!.Found, Is.EqualTo("no column of numbers that change"));
+    }
+
+    [Test]
+    public void Amounts_OfSomeRowsThatCannotBeRead_AreCounted()
+    {
+        var text = string.Concat(Enumerable.Range(0, 400).Select(i => FormattableString.Invariant($"c{i % 80},2023-{1 + (i / 80)}-{1 + (i % 28)},{(i % 100 == 7 ? "n/a" : 5 + (i % 13))}\n")));
+
+        var counts = FittedFile.FitText("bgnbd", "who,day,paid\n" + text, ("customer", "who"), ("date", "day"), ("amount", "paid"), ("format", "yyyy-M-d")).Counts;
+
+        Assert.That(counts.Value("amounts_not_read"), Is.EqualTo(4));
+    }
 }

@@ -38,6 +38,8 @@ internal sealed class RfmWarehouse : IDisposable
 
     public string Folder => folder.Path;
 
+    public Func<ISession> Connect => instance.Connect;
+
     public RfmWarehouse Sell(params IEnumerable<Sale> sales)
     {
         Session.Execute("create or replace temp table sold (customer_key integer, ordered_at timestamp, order_id varchar, revenue decimal(18,4), is_return boolean)");

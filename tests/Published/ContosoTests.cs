@@ -1,6 +1,7 @@
 using Crm.Analytics.Etl;
 using Crm.Analytics.Host;
 using Crm.Analytics.Host.Demo;
+using Crm.Analytics.Models.Rfm;
 using Crm.Analytics.Tests.Architecture;
 using Crm.Analytics.Tests.Etl;
 using Crm.Analytics.Tests.Oracle;
@@ -38,7 +39,7 @@ internal sealed class ContosoTests
         }
 
         SampleArchive.Unpack(Path.Combine(sample, "data.tar.br"), Path.Combine(_project.Folder, "data"), CancellationToken.None);
-        _project.Steps.Add(new RfmStep());
+        _project.Steps.Add(new ScoringStep(new RfmScoring()));
         _summary = _project.Run();
         _hashes = _project.Hashes();
         _again = _project.Run();

@@ -1,6 +1,7 @@
 using Crm.Analytics.Etl;
 using Crm.Analytics.Host;
 using Crm.Analytics.Host.Demo;
+using Crm.Analytics.Models.Rfm;
 using Crm.Analytics.Tests.Etl;
 using Crm.Analytics.Tests.Oracle;
 using Crm.Analytics.Warehouse.Declarations.Reading;
@@ -30,7 +31,7 @@ internal sealed class OnlineRetailTests
         _project = new TestProject(File.ReadAllText(Path.Combine(Sample, "sources", "shop.yaml")));
         File.Copy(Path.Combine(Sample, "crm.yaml"), Path.Combine(_project.Folder, "crm.yaml"), overwrite: true);
         SampleArchive.Unpack(Path.Combine(Sample, "by-day.tar.br"), Path.Combine(_project.Folder, "data"), CancellationToken.None);
-        _project.Steps.Add(new RfmStep());
+        _project.Steps.Add(new ScoringStep(new RfmScoring()));
         _summary = _project.Run();
         _warehouse = _project.Open();
         _star = _warehouse.Connect();
@@ -225,7 +226,7 @@ internal sealed class OnlineRetailTests
             File.SetLastWriteTimeUtc(target, File.GetLastWriteTimeUtc(file));
         }
 
-        copy.Steps.Add(new RfmStep());
+        copy.Steps.Add(new ScoringStep(new RfmScoring()));
         var before = copy.Hashes();
         var again = copy.Run();
         Assert.That(again.Published, Is.False);

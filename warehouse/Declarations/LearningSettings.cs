@@ -8,6 +8,20 @@ public sealed record LearningSettings(ChurnSettings? Churn, ForecastSettings? Fo
 {
     /// <summary>Nothing is learnt.</summary>
     public static LearningSettings None { get; } = new(null, null, null);
+
+    /// <summary>How rules of what is bought together are found; null: runs do not ask.</summary>
+    public BasketSettings? Baskets { get; init; }
+}
+
+/// <summary>How rules of what is bought together are found.</summary>
+/// <param name="Of"><c>product</c> or <c>category</c>: what an item is.</param>
+/// <param name="Support">Share of the orders that hold a rule's items.</param>
+/// <param name="Confidence">Share of the orders with the left side that hold the right side.</param>
+/// <param name="Rules">Rules at most, those of the largest lift.</param>
+public sealed record BasketSettings(string Of, double Support, double Confidence, int Rules)
+{
+    /// <summary>Products, in one order of a hundred, every third time.</summary>
+    public static BasketSettings Usual { get; } = new("product", 0.01, 0.3, 1000);
 }
 
 /// <summary>What counts as leaving, and how it is foretold.</summary>

@@ -102,7 +102,14 @@ public sealed record LifetimeValueSettings(
 {
     /// <summary>A year ahead in weeks, at 10 % a year, by BG/NBD: quick, and the same model in each run.</summary>
     public static LifetimeValueSettings Usual { get; } = new("bgnbd", "week", 52, 0.1, null, null, null);
+
+    /// <summary>What buying and leaving may depend on: <c>customers.COLUMN</c> or <c>sales.COLUMN</c>, as of the first purchase.</summary>
+    public IReadOnlyList<string> Covariates { get; init; } = [];
+
+    /// <summary>Where standard errors come from: <c>delta</c>, the curvature of the likelihood, or <c>bootstrap</c>, refits to simulated customers.</summary>
+    public string Intervals { get; init; } = "delta";
 }
+
 /// <summary>The server that mail goes through.</summary>
 /// <param name="Server">Host name.</param>
 /// <param name="Port">Port.</param>

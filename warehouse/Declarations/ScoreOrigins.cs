@@ -22,6 +22,7 @@ public static class ScoreOrigins
     private static readonly Dictionary<string, ScoreOrigin> known = new(StringComparer.Ordinal)
     {
         ["attribution"] = new(["campaign_contact"], "attribution", s => s.Scoring.Attribution is not null),
+        ["basket_rule"] = Sales("baskets", s => s.Learning.Baskets is not null),
         ["campaign_uplift"] = new(["campaign_contact"], "uplift", s => s.Scoring.Uplift is not null),
         ["churn"] = churn,
         ["churn_fit"] = churn,

@@ -117,43 +117,5 @@ internal sealed class PurchaseModelLawTests
         Assert.That(Enumerable.Range(0, 4).Select(i => four.StandardError(i) / one.StandardError(i)), Is.All.EqualTo(.5).Within(.001));
     }
 
-    [TestCase("bgnbd")]
-    [TestCase("mbgnbd")]
-    [TestCase("paretonbd")]
-    public void Intervals_OfSimulatedCustomers_CoverTheTruth(string name)
-    {
-        var isFull = Environment.GetEnvironmentVariable("CRM_TESTS_FULL") == "1";
-        var (times, customers) = isFull ? (300, 3000) : (40, 3000);
-        double[] truth = name == "paretonbd" ? [.7, 7, .8, 10] : [.6, 6, .9, 2.5];
-        var model = models.Single(m => m.Name == name);
-        var covered = new int[4];
-        for (var i = 0; i < times; i++)
-        {
-            var simulated = new SimulatedCustomers(1000 + i);
-            var fit = Fit(model, name == "paretonbd" ? simulated.Pareto(customers, truth[0], truth[1], truth[2], truth[3], 80) : simulated.BetaGeometric(customers, truth[0], truth[1], truth[2], truth[3], 80, name == "mbgnbd"));
-            for (var k = 0; k < 4; k++)
-            {
-                covered[k] += fit.Interval(k) is { } interval && interval.Low <= truth[k] && truth[k] <= interval.High ? 1 : 0;
-            }
-        }
-
-        // Three binomial standard errors around 95 %: 91.2 to 98.8 % of 300 times.
-        var half = 3 * Math.Sqrt(.95 * .05 / times);
-        Assert.That(covered.Select(c => (double)c / times), Is.All.InRange(.95 - half, Math.Min(1, .95 + half)));
-    }
-
-    [Test]
-    public void Covariates_OfSimulatedCustomers_AreRecovered()
-    {
-        var simulated = new SimulatedCustomers(77);
-        HistoryCell[] cells = [new(simulated.BetaGeometric(4000, .6, 6, .9, 2.5, 80), [0]), new(simulated.BetaGeometric(4000, .6, 6 * Math.Exp(-.7), .9, 2.5, 80), [1])];
-
-        var fit = PurchaseFit.Of(BgNbd.Plain, cells, ["web"]).Estimates;
-
-        Assert.That(fit.Identified);
-        Assert.That(Math.Abs(fit.Values[4] - .7), Is.LessThan(3 * fit.StandardError(4)!.Value).And.LessThan(.3));
-        Assert.That(Math.Abs(fit.Values[5]), Is.LessThan(3 * fit.StandardError(5)!.Value));
-    }
-
     private static Estimates Fit(PurchaseModel model, IReadOnlyCollection<PurchaseHistory> histories) => PurchaseFit.Of(model, [new HistoryCell(histories, [])], []).Estimates;
 }

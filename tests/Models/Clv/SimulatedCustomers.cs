@@ -44,29 +44,55 @@ internal sealed class SimulatedCustomers(int seed)
             return new PurchaseHistory(x, last, own);
         })];
 
-    public double Gamma(double shape)
-    {
-        if (shape < 1)
-        {
-            return Gamma(shape + 1) * Math.Pow(1 - random.NextDouble(), 1 / shape);
-        }
+    /// <summary>Histories under NBD: nobody leaves.</summary>
+    public List<PurchaseHistory> Gamma(int customers, double r, double alpha, double age) => Pareto(customers, r, alpha, 1, 1e9, age);
 
-        // Marsaglia and Tsang 2000.
-        var d = shape - (1.0 / 3);
-        while (true)
+    /// <summary>Average repeat values under Gamma-Gamma, of customers with one to ten repeat purchases.</summary>
+    public List<SpendHistory> GammaGamma(int customers, double p, double q, double gamma)
+        => [.. Enumerable.Range(0, customers).Select(_ =>
         {
-            var z = Normal.Quantile(Math.Clamp(random.NextDouble(), 1e-12, 1 - 1e-12));
-            var v = Math.Pow(1 + (z / Math.Sqrt(9 * d)), 3);
-            if (v > 0 && Math.Log(1 - random.NextDouble()) < (z * z / 2) + d - (d * v) + (d * Math.Log(v)))
+            var x = 1 + (int)(10 * random.NextDouble() * random.NextDouble());
+            var scale = Gamma(q) / gamma;
+            return new SpendHistory(x, Gamma(p * x) / (scale * x));
+        })];
+
+    /// <summary>Histories under BG/BB.</summary>
+    public List<OccasionHistory> BetaBernoulli(int customers, double alpha, double beta, double gamma, double delta, int occasions)
+        => [.. Enumerable.Range(0, customers).Select(_ =>
+        {
+            var (buying, leaving) = (Beta(alpha, beta), Beta(gamma, delta));
+            var (x, last) = (0, 0);
+            for (var i = 1; i <= occasions && random.NextDouble() >= leaving; i++)
             {
-                return d * v;
+                (x, last) = random.NextDouble() < buying ? (x + 1, i) : (x, last);
+            }
+
+            return new OccasionHistory(x, last, occasions);
+        }).GroupBy(h => h).Select(g => g.Key with { Customers = g.Count() })];
+
+    /// <summary>Lives under contract: BdW, and sBG when <paramref name="c"/> is 1.</summary>
+    public ContractLives Contracts(int customers, double alpha, double beta, double c, int periods)
+    {
+        var left = new double[periods];
+        var staying = new double[periods];
+        for (var i = 0; i < customers; i++)
+        {
+            // S(t | θ) = (1 − θ)^(t^c): the period in which one draw falls below.
+            var stay = Math.Pow(Math.Log(1 - random.NextDouble()) / Math.Log(1 - Beta(alpha, beta)), 1 / c);
+            if (stay < periods)
+            {
+                left[(int)stay]++;
+            }
+            else
+            {
+                staying[^1]++;
             }
         }
+
+        return new(left, staying);
     }
 
-    public double Beta(double a, double b)
-    {
-        var x = Gamma(a);
-        return x / (x + Gamma(b));
-    }
+    public double Gamma(double shape) => random.Gamma(shape);
+
+    public double Beta(double a, double b) => random.Beta(a, b);
 }

@@ -36,7 +36,7 @@ internal sealed class StarTests
 
         session.InTransaction(() => ChurnModel.Score(session, RfmWarehouse.Catalogue, churn, 1));
         var again = -1L;
-        session.InTransaction(() => again = ChurnModel.Score(session, RfmWarehouse.Catalogue, churn, 2));
+        session.InTransaction(() => again = ChurnModel.Score(session, RfmWarehouse.Catalogue, churn, 2).Changed);
 
         Assert.That(again, Is.Zero, "the same facts change nothing");
         Assert.That(session.Scalar<string>("select concat_ws(' ', learner is not null, auc > 0.6, horizon_days, definition) from star.score_churn_fit"), Is.EqualTo("true true 60 no order in 60 days"));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Crm.Analytics.Warehouse.Declarations.Shapes;
 using Crm.Analytics.Warehouse.Declarations.Yaml;
 
@@ -7,6 +8,14 @@ namespace Crm.Analytics.Warehouse.Declarations.Reading;
 /// <summary>The part of <c>crm.yaml</c> that tells what runs learn.</summary>
 internal static class LearningFormat
 {
+    private const string SharePattern = "^(?!0[.]0+$)(0[.][0-9]{1,9}|1|1[.]0)$";
+
+    private static readonly ScalarShape share = new(ScalarKind.Text, "a share above 0 and up to 1, as 0.01")
+    {
+        Pattern = SharePattern,
+        Accepts = static text => Regex.IsMatch(text, SharePattern),
+    };
+
     public static readonly MapShape Churn = new("the settings of churn",
     [
         new("definition", ScalarShape.Choice("what counts as leaving", "auto", "buying", "contract"),
@@ -29,6 +38,14 @@ internal static class LearningFormat
         new("least_common", ScalarShape.Integer(1, 1_000_000), "Customers that two products must share to be near; default 2."),
     ]);
 
+    public static readonly MapShape Baskets = new("the settings of baskets",
+    [
+        new("of", ScalarShape.Choice("what is in a basket", "product", "category"), "What an item is: product (default) or category."),
+        new("support", share, "Share of the orders that hold a rule's items; default 0.01."),
+        new("confidence", share, "Share of the orders with a rule's left side that hold its right side; default 0.3."),
+        new("rules", ScalarShape.Integer(1, 100_000), "Rules at most, those of the largest lift; default 1000."),
+    ]);
+
     public static LearningSettings Build(YamlMap map) => new(
         map["churn"] is YamlMap churn
             ? new(churn.Text("definition") ?? ChurnSettings.Usual.Definition, Whole(churn, "horizon_days") ?? ChurnSettings.Usual.Horizon,
@@ -40,7 +57,15 @@ internal static class LearningFormat
             : null,
         map["offers"] is YamlMap offers
             ? new(Whole(offers, "count") ?? OfferSettings.Usual.Count, Whole(offers, "least_common") ?? OfferSettings.Usual.LeastCommon)
-            : null);
+            : null)
+    {
+        Baskets = map["baskets"] is YamlMap baskets
+            ? new(baskets.Text("of") ?? BasketSettings.Usual.Of, Number(baskets, "support") ?? BasketSettings.Usual.Support,
+                Number(baskets, "confidence") ?? BasketSettings.Usual.Confidence, Whole(baskets, "rules") ?? BasketSettings.Usual.Rules)
+            : null,
+    };
+
+    private static double? Number(YamlMap map, string key) => double.TryParse(map.Text(key), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static int? Whole(YamlMap map, string key) => int.TryParse(map.Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -57,6 +57,7 @@ public static class ProjectReader
         if (map is not null)
         {
             MartFormat.Check(map, model, problems);
+            CovariateFormat.Check(map, model, problems);
             JobFormat.Check(map, Array.ConvertAll(sources, s => s.Name), problems);
             RetentionFormat.Check(map, [.. model.Facts.Values.Where(f => f.Value.Time is not null).Select(f => f.Value.Name)], problems);
             ScoringFormat.Check(map, references);

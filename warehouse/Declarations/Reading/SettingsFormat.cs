@@ -80,6 +80,8 @@ internal static class SettingsFormat
         new("margin", share, "Share of the revenue that is profit; default: found from the costs of the sales, 1 where there are none."),
         new("calibration_end", day, "Last day the model sees; default the newest day of the sales."),
         new("filter", ScalarShape.Sql, "Condition over the columns of the sales fact: only these count, as channel = 'web'."),
+        new("covariates", CovariateFormat.Covariates, "What buying and leaving may depend on, as of the first purchase: columns as customers.region, sales.channel; default nothing."),
+        new("intervals", ScalarShape.Choice("a way to intervals", "delta", "bootstrap"), "delta (default): from the curvature of the likelihood; bootstrap: from refits to simulated customers, which takes longer."),
     ]);
 
     private static readonly ScalarShape warehouse = new(ScalarKind.Text, "a path, or a cluster as clickhouse://HOST:8123/DATABASE, of several nodes clickhouse://HOST:8123,HOST:8123/DATABASE?cluster=NAME")
@@ -113,6 +115,7 @@ internal static class SettingsFormat
         new("lifetime_value", lifetimeValue, "How lifetime value is scored."),
         new("churn", LearningFormat.Churn, "Who leaves; without it runs do not ask."),
         new("forecast", LearningFormat.Forecast, "What revenue, orders and demand come next; without it runs do not ask."),
+        new("baskets", LearningFormat.Baskets, "What is bought together; without it runs do not ask."),
         new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
     ];
 
@@ -195,7 +198,11 @@ internal static class SettingsFormat
             int.TryParse(map?.Text("horizon"), NumberStyles.None, CultureInfo.InvariantCulture, out var horizon) ? horizon : usual.Horizon,
             Number("discount_rate") ?? usual.DiscountRate, Number("margin") ?? usual.Margin,
             DateOnly.TryParseExact(map?.Text("calibration_end"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var end) ? end : usual.CalibrationEnd,
-            map?.Text("filter") ?? usual.Filter);
+            map?.Text("filter") ?? usual.Filter)
+        {
+            Covariates = CovariateFormat.Build(map),
+            Intervals = map?.Text("intervals") ?? usual.Intervals,
+        };
 
         double? Number(string key) => double.TryParse(map?.Text(key), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
