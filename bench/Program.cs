@@ -6,6 +6,8 @@ return args switch
     ["query", .. var rest] => QueryBench.Run(Rounds(rest, 15)),
     ["append", .. var rest] => AppendBench.Run(Rounds(rest, 7)),
     ["load", .. var rest] => LoadBench.Run(Number(rest, "--millions", 1), Number(rest, "--rounds", 1)),
+    ["olap", .. var rest] => OlapBench.Run(Number(rest, "--millions", 1), Number(rest, "--rounds", 7)),
+    ["bare-server", var bytes] => BareServer.Run(int.Parse(bytes, System.Globalization.CultureInfo.InvariantCulture)),
     ["clv", .. var rest] => ClvBench.Run(Number(rest, "--millions", 1)),
     ["rfm", .. var rest] => RfmBench.Run(Number(rest, "--customers", 1_000_000)),
     ["rfm-score", var file] => RfmBench.Score(file),
@@ -26,6 +28,6 @@ static int Number(string[] rest, string name, int otherwise) => Array.IndexOf(re
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], clv [--millions N], or rfm [--customers N]");
+    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--rounds N], clv [--millions N], or rfm [--customers N]");
     return 2;
 }
