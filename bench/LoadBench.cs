@@ -85,7 +85,7 @@ internal static class LoadBench
 
     private static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Load", name);
 
-    internal static string Generate(int millions)
+    private static string Generate(int millions)
     {
         var project = Path.Combine(Layout.Work, $"load-{millions}", "project");
         if (File.Exists(Path.Combine(project, "generated")))

@@ -1,11 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Text;
-using Crm.Analytics.Etl;
-using Crm.Analytics.Warehouse.Declarations.Reading;
-using Crm.Analytics.Warehouse.Loading;
-using Crm.Analytics.Warehouse.Storage;
 using DuckDB.NET.Data;
 
 namespace Crm.Analytics.Bench;
@@ -16,152 +10,160 @@ namespace Crm.Analytics.Bench;
 /// </summary>
 internal static class OlapBench
 {
+    private const string Through = """{"query": {"measures": ["shop.revenue"], "dimensions": ["geography.country"], "limit": 100}, "cell": {"geography.country": "France"}, "go": "through"}""";
+    private static readonly string[] countries = ["France", "Germany", "Spain", "Italy", "Norway", "Poland", "Japan", "Chile"];
     private static readonly (string Question, string Sql)[] questions = [.. File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Olap", "questions.sql")).Split("-- part: ").Skip(1)
         .Select(p => (p[..p.IndexOf('\n')].Trim(), p[(p.IndexOf('\n') + 1)..].Trim()))];
 
-    public static int Run(int millions, int rounds)
+    /// <summary>Of the ten, those that add up: rollups can serve them.</summary>
+    private static readonly int[] additive = [0, 1, 2, 3, 4, 7];
+
+    public static int Run(int millions, int beside, int rounds, string parts)
     {
-        var project = Load(millions);
+        var project = OlapStar.Of(millions);
         var copy = Path.Combine(project, "by-hand.duckdb");
-        File.Copy(Path.Combine(project, "warehouse.duckdb"), copy, overwrite: true);
-        using var server = new ServedProcess(Layout.Crm, "serve", "--project", project, "--json");
+        if (!File.Exists(copy))
+        {
+            File.Copy(OlapStar.FileOf(project), copy);
+        }
+
+        bool Wants(string part) => parts.Length == 0 || parts.Split(',').Contains(part);
+        using var server = Serve(project);
+        using var smaller = beside > 0 ? Serve(OlapStar.Of(beside)) : null;
         using var byHand = new DuckDBConnection($"DataSource={copy};ACCESS_MODE=READ_ONLY");
         byHand.Open();
+        Execute(byHand, "SET memory_limit = '6GB'");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{millions} million lines; medians of {rounds} rounds, ratios paired"));
-        var fromFacts = Typical(server, byHand, rounds);
-        Rollups(server, rounds);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"100 rows behind a cell  {Middle(Enumerable.Range(0, rounds).Select(_ => Time(() => server.Ask("v1/drill", Through)))):0.0} ms"));
-        Small(server, byHand);
-        Remembered(server);
-        OlapPeers.Run(byHand, Path.Combine(project, "peers"), questions, fromFacts);
+        var fromFacts = Wants("typical") || Wants("peers") ? Typical(server, byHand, rounds) : [];
+        if (Wants("rollups"))
+        {
+            Rollups(server, smaller, beside, rounds);
+        }
+
+        if (Wants("drill"))
+        {
+            Drill(server, smaller, millions, beside, rounds);
+        }
+
+        if (Wants("small"))
+        {
+            Small(server, copy);
+        }
+
+        if (Wants("remembered"))
+        {
+            Remembered(server, project);
+        }
+
+        if (Wants("routing") && millions <= OlapRouting.MostMillions)
+        {
+            OlapRouting.Run(project, byHand, rounds);
+        }
+
+        if (Wants("peers"))
+        {
+            OlapPeers.Run(byHand, Path.Combine(project, "peers"), questions, fromFacts);
+        }
+
         return 0;
     }
 
-    private const string Through = """{"query": {"measures": ["shop.revenue"], "dimensions": ["geography.country"], "limit": 100}, "cell": {"geography.country": "France"}, "go": "through"}""";
+    private static OlapServer Serve(string project) => new(Layout.Crm, "serve", "--project", project, "--json");
 
-    private static double[] Typical(ServedProcess server, DuckDBConnection byHand, int rounds)
+    private static double[] Typical(OlapServer server, DuckDBConnection byHand, int rounds)
     {
-        Console.WriteLine("ten typical questions from the facts     API ms   SQL ms  ratio  (promise: 1.10 from 40 ms, else 1.5 ms more)");
+        Console.WriteLine("ten typical questions from the facts     API ms   SQL ms  ratio   more  (promise: 1.10 from 40 ms, else 1.5 ms more)");
         var ours = new double[questions.Length];
         for (var q = 0; q < questions.Length; q++)
         {
             var (question, sql) = questions[q];
             var body = Body(question, rollups: false);
-            List<(double Ours, double Theirs)> pairs = [];
-            for (var round = 0; round <= rounds; round++)
-            {
-                var mine = Time(() => server.Ask("v1/load", body));
-                var its = Time(() => Execute(byHand, sql));
-                if (round > 0)
-                {
-                    pairs.Add((mine, its));
-                }
-            }
-
-            ours[q] = Middle(pairs.Select(p => p.Ours));
-            var (theirs, ratio) = (Middle(pairs.Select(p => p.Theirs)), Middle(pairs.Select(p => p.Ours / p.Theirs)));
-            var holds = theirs >= 40 ? ratio <= 1.10 : Middle(pairs.Select(p => p.Ours - p.Theirs)) <= 1.5;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Short(question),-38} {ours[q],7:0.0}  {theirs,7:0.0}  {ratio,5:0.00}  {(holds ? "holds" : "DOES NOT HOLD")}"));
+            var pairs = Pairs(rounds, () => server.Ask("v1/load", body), () => Execute(byHand, sql));
+            ours[q] = Middle(pairs.Select(p => p.A));
+            var (theirs, ratio, more) = (Middle(pairs.Select(p => p.B)), Middle(pairs.Select(p => p.A / p.B)), Middle(pairs.Select(p => p.A - p.B)));
+            var holds = theirs >= 40 ? ratio <= 1.10 : more <= 1.5;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Short(question),-38} {ours[q],7:0.0}  {theirs,7:0.0}  {ratio,5:0.00}  {more,5:0.0}  {(holds ? "holds" : "DOES NOT HOLD")}"));
         }
 
         return ours;
     }
 
-    private static void Rollups(ServedProcess server, int rounds)
+    private static void Rollups(OlapServer server, OlapServer? smaller, int beside, int rounds)
     {
         Console.WriteLine("additive questions from rollups         rollup ms facts ms  times faster  (promise at 50 million: median 100, each 50)");
-        foreach (var (question, _) in questions.Take(5))
+        List<double> gains = [], growths = [];
+        foreach (var question in additive.Select(i => questions[i].Question))
         {
-            List<(double Stored, double Facts)> pairs = [];
-            for (var round = 0; round <= rounds; round++)
+            var stored = Body(question, rollups: true);
+            var pairs = Pairs(rounds, () => server.Ask("v1/load", stored), () => server.Ask("v1/load", Body(question, rollups: false)));
+            gains.Add(Middle(pairs.Select(p => p.B / p.A)));
+            var text = string.Create(CultureInfo.InvariantCulture, $"  {Short(question),-38} {Middle(pairs.Select(p => p.A)),7:0.0}  {Middle(pairs.Select(p => p.B)),7:0.0}  {gains[^1],7:0.0}");
+            if (smaller is not null)
             {
-                var pair = (Time(() => server.Ask("v1/load", Body(question, rollups: true))), Time(() => server.Ask("v1/load", Body(question, rollups: false))));
-                if (round > 0)
-                {
-                    pairs.Add(pair);
-                }
+                growths.Add(Middle(Pairs(rounds * 3, () => server.Ask("v1/load", stored), () => smaller.Ask("v1/load", stored)).Select(p => p.A / p.B)));
+                text += string.Create(CultureInfo.InvariantCulture, $"  {growths[^1]:0.00} x its time at {beside} million (promise 1.5)");
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Short(question),-38} {Middle(pairs.Select(p => p.Stored)),7:0.0}  {Middle(pairs.Select(p => p.Facts)),7:0.0}  {Middle(pairs.Select(p => p.Facts / p.Stored)),7:0.0}"));
+            Console.WriteLine(text);
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  median {Middle(gains):0} times faster, least {gains.Min():0}"));
+    }
+
+    private static void Drill(OlapServer server, OlapServer? smaller, int millions, int beside, int rounds)
+    {
+        if (smaller is null)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"100 rows behind a cell  {Middle(Enumerable.Range(0, rounds + 1).Select(_ => Time(() => server.Ask("v1/drill", Through))).Skip(1)):0.0} ms"));
+            return;
+        }
+
+        var pairs = Pairs(rounds * 3, () => server.Ask("v1/drill", Through), () => smaller.Ask("v1/drill", Through));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"100 rows behind a cell  {Middle(pairs.Select(p => p.A)):0.0} ms at {millions} million, {Middle(pairs.Select(p => p.B)):0.0} ms at {beside} million, {Middle(pairs.Select(p => p.A / p.B)):0.00} (promise 3.5)"));
+    }
+
+    /// <summary>The same small question with other values each time, beside a server that runs SQL as it comes: what a warm plan is worth.</summary>
+    private static void Small(OlapServer server, string copy)
+    {
+        string Question(string country) => $$"""{"measures": ["shop.revenue", "shop.lines"], "dimensions": ["date.month"], "filters": [{"member": "geography.country", "operator": "equals", "values": ["{{country}}"]}]}""";
+        string Sql(string country) => $"SELECT d.month, sum(r.\"shop.revenue\") AS revenue, sum(r.\"shop.lines\") AS lines FROM star.rollup_shop_by_month r JOIN star.dim_date d ON d.date_key = r.date_key WHERE r.\"geography.country\" = '{country}' GROUP BY d.month ORDER BY d.month";
+        List<string> asked = [.. countries.Select(c => Body(Question(c), rollups: true))];
+        List<string> sql = [.. countries.Select(Sql)];
+        using var plain = new OlapServer(Environment.ProcessPath!, "sql-server", copy);
+        foreach (var clients in (int[])[1, 8])
+        {
+            var pairs = Enumerable.Range(0, 6).Select(_ => (Ours: server.PerSecond("v1/load", asked, clients), Theirs: plain.PerSecond("", sql, clients))).Skip(1).ToList();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"small questions, other values each time, {clients} at a time: {Middle(pairs.Select(p => p.Ours)):0} a second through the API, {Middle(pairs.Select(p => p.Theirs)):0} as ad-hoc SQL over a bare server, {Middle(pairs.Select(p => p.Ours / p.Theirs)):0.00} (promise 2)"));
         }
     }
 
-    /// <summary>The same small question with other values each time: what a warm plan is worth.</summary>
-    private static void Small(ServedProcess server, DuckDBConnection byHand)
-    {
-        string[] countries = ["France", "Germany", "Spain", "Italy", "Norway", "Poland", "Japan", "Chile"];
-        string Question(int i) => $$"""{"measures": ["shop.revenue", "shop.lines"], "dimensions": ["date.month"], "filters": [{"member": "geography.country", "operator": "equals", "values": ["{{countries[i % 8]}}"]}]}""";
-        string Sql(int i) => $"SELECT d.month, sum(r.\"shop.revenue\"), sum(r.\"shop.lines\") FROM star.rollup_shop_by_month r JOIN star.dim_date d ON d.date_key = r.date_key WHERE r.\"geography.country\" = '{countries[i % 8]}' GROUP BY d.month ORDER BY d.month";
-        var ours = PerSecond(i => server.Ask("v1/load", Body(Question(i), rollups: true)), 1);
-        var theirs = PerSecond(i => Execute(byHand, Sql(i)), 1);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"small questions, other values each time: {ours:0} a second through the API, {theirs:0} a second as ad-hoc SQL in the process, {ours / theirs:0.00} (promise 2)"));
-    }
-
-    private static void Remembered(ServedProcess server)
+    private static void Remembered(OlapServer server, string project)
     {
         var body = $$"""{"query": {{questions[1].Question}}}""";
-        var length = server.Ask("v1/load", body);
-        using var bare = new ServedProcess(Environment.ProcessPath!, "bare-server", length.ToString(CultureInfo.InvariantCulture));
-        var pairs = Enumerable.Range(0, 5).Select(_ => (Ours: PerSecond(_ => server.Ask("v1/load", body), 8), Bare: PerSecond(_ => bare.Ask("v1/load", body), 8))).ToList();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"remembered answers: {Middle(pairs.Select(p => p.Ours)):0} a second, a bare server {Middle(pairs.Select(p => p.Bare)):0}, {Middle(pairs.Select(p => p.Ours / p.Bare)):0.00} (promise 0.8)"));
-    }
-
-    /// <summary>The made-up shop of the load bench, loaded once, with a cube that has rollups.</summary>
-    private static string Load(int millions)
-    {
-        var project = Path.Combine(Layout.Work, $"olap-{millions}");
-        if (File.Exists(Path.Combine(project, "loaded")))
+        var file = Path.Combine(project, "answer.json");
+        File.WriteAllBytes(file, server.Answer("v1/load", body));
+        using var bare = new OlapServer(Environment.ProcessPath!, "bare-server", file);
+        foreach (var clients in (int[])[1, 8, 64])
         {
-            return project;
+            var pairs = Enumerable.Range(0, 6).Select(_ => (Ours: server.PerSecond("v1/load", [body], clients), Bare: bare.PerSecond("v1/load", [body], clients))).Skip(1).ToList();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"remembered answers, {clients} at a time: {Middle(pairs.Select(p => p.Ours)):0} a second, a bare server {Middle(pairs.Select(p => p.Bare)):0}, {Middle(pairs.Select(p => p.Ours / p.Bare)):0.00} (promise 0.8)"));
         }
-
-        var shop = LoadBench.Generate(millions);
-        foreach (var folder in (string[])["sources", "model"])
-        {
-            Directory.CreateDirectory(Path.Combine(project, folder));
-        }
-
-        File.WriteAllText(Path.Combine(project, "crm.yaml"), "name: OLAP bench\n");
-        File.WriteAllText(Path.Combine(project, "sources", "shop.yaml"), File.ReadAllText(Path.Combine(shop, "sources", "shop.yaml"))
-            .Replace("data/", $"{Path.GetRelativePath(project, shop).Replace('\\', '/')}/data/", StringComparison.Ordinal));
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "Olap", "cubes.yaml"), Path.Combine(project, "model", "cubes.yaml"), overwrite: true);
-        LoadBench.Load(project);
-        var declared = ProjectReader.ReadOrThrow(project, StandardConnectors.Options);
-        using (var warehouse = DuckDbInstance.OpenWarehouse(new WarehouseOptions(Path.Combine(project, "warehouse.duckdb")) { AllowedDirectories = [project] }))
-        using (var session = warehouse.Connect())
-        {
-            session.InTransaction(() => RollupLoad.Apply(session, declared.Catalogue, 1));
-            session.TryCheckpoint();
-        }
-
-        File.WriteAllText(Path.Combine(project, "loaded"), "");
-        return project;
     }
 
     private static string Body(string question, bool rollups) => $$$"""{"query": {{{question[..^1]}}}, "renewQuery": true, "rollups": {{{(rollups ? "true" : "false")}}}}}""";
 
     private static string Short(string question) => string.Concat(question.Replace("\"", "", StringComparison.Ordinal).Replace("measures: ", "", StringComparison.Ordinal).Replace("dimensions: ", "", StringComparison.Ordinal).Where(c => c is not ('{' or '}' or '[' or ']')).Take(38));
 
-    private static double Time(Action work)
+    /// <summary>Two things turn by turn, in milliseconds; the first turn warms both.</summary>
+    private static List<(double A, double B)> Pairs(int rounds, Action a, Action b) => [.. Enumerable.Range(0, rounds + 1).Select(_ => (Time(a), Time(b))).Skip(1)];
+
+    internal static double Time(Action work)
     {
         var began = Stopwatch.GetTimestamp();
         work();
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-    }
-
-    private static double PerSecond(Action<int> ask, int clients)
-    {
-        ask(0);
-        var (count, began) = (0, Stopwatch.GetTimestamp());
-        Parallel.For(0, clients, new ParallelOptions { MaxDegreeOfParallelism = clients }, client =>
-        {
-            while (Stopwatch.GetElapsedTime(began).TotalSeconds < 2)
-            {
-                ask(Interlocked.Increment(ref count));
-            }
-        });
-        return count / Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
     internal static long Execute(DuckDBConnection connection, string sql)
@@ -184,44 +186,4 @@ internal static class OlapBench
     }
 
     internal static double Middle(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
-
-    /// <summary>A server in a process of its own, and a client of it.</summary>
-    private sealed class ServedProcess : IDisposable
-    {
-        private readonly Process process;
-        private readonly HttpClient http;
-
-        public ServedProcess(string program, params string[] arguments)
-        {
-            process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-            string? line;
-            do
-            {
-                line = process.StandardError.ReadLine();
-            }
-            while (line is not null && !line.StartsWith("http", StringComparison.Ordinal));
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 64 }) { BaseAddress = new Uri(line ?? throw new InvalidOperationException("the server ended")), Timeout = TimeSpan.FromMinutes(10) };
-        }
-
-        /// <summary>Asks; answers the bytes of the answer.</summary>
-        public int Ask(string path, string body)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } } };
-            using var answer = http.Send(request);
-            using var bytes = new MemoryStream();
-            answer.Content.ReadAsStream().CopyTo(bytes);
-            return (int)answer.StatusCode is 200 ? (int)bytes.Length
-                : (int)answer.StatusCode == 202 ? Ask(path, body) : throw new InvalidOperationException(Encoding.UTF8.GetString(bytes.ToArray()));
-        }
-
-        public void Dispose()
-        {
-            http.Dispose();
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit();
-            process.Dispose();
-        }
-    }
 }
