@@ -26,11 +26,9 @@ internal static class BareServer
     /// <summary>Runs the SQL that a request brings, as it comes, and answers its rows as JSON: ad-hoc SQL over HTTP, with nothing around it.</summary>
     public static int RunSql(string warehouse)
     {
-        using var root = new DuckDBConnection($"DataSource={warehouse};ACCESS_MODE=READ_ONLY");
-        root.Open();
         using var connections = new ThreadLocal<DuckDBConnection>(() =>
         {
-            var connection = root.Duplicate();
+            var connection = new DuckDBConnection($"DataSource={warehouse};ACCESS_MODE=READ_ONLY");
             connection.Open();
             return connection;
         });

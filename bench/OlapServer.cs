@@ -23,14 +23,8 @@ internal sealed class OlapServer : IDisposable
             line = _process.StandardError.ReadLine();
         }
         while (line is not null && !line.StartsWith("http", StringComparison.Ordinal));
-        _process.ErrorDataReceived += (_, e) =>
-        {
-            if (e.Data is { } said)
-            {
-                Console.Error.WriteLine(said);
-            }
-        };
-        _process.BeginErrorReadLine();
+        var rest = new Thread(() => _process.StandardError.BaseStream.CopyTo(Stream.Null)) { IsBackground = true };
+        rest.Start();
         _address = new Uri(line ?? throw new InvalidOperationException("the server ended"));
         _client = Connect();
     }

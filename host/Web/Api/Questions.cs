@@ -22,7 +22,7 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
     private static readonly TimeSpan left = TimeSpan.FromSeconds(30);
     private static readonly string[] words = ["now", "hour", "minute", "second"];
     private readonly AnswerCache _remembered = new(MostRememberedBytes);
-    private readonly CubeReader _reader = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(served.Path, TimeProvider.System).Note) { Star = Composition.StarOf(project) };
+    private readonly CubeReader _reader = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(served.Path, TimeProvider.System).Note) { Star = Composition.StarOf(project) };
 
     /// <summary>Answers that are being worked out.</summary>
     public PendingAnswers Pending { get; } = new(patience, left, 2 * Environment.ProcessorCount, TimeProvider.System);
@@ -31,7 +31,7 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
     public CubeReader Reader => _reader;
 
     /// <summary>Reads the rows behind a cell.</summary>
-    public DrillThrough Rows { get; } = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
+    public DrillThrough Rows { get; } = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
 
     /// <summary>The question that a drill leads to, and where one can go from it.</summary>
     public LoadQuestion Drilled(DrillRequest request, SecurityContext? asker)
