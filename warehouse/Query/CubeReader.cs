@@ -80,7 +80,7 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
                 "Check the expressions of the members asked with `crm check`", e);
         }
 
-        Tell(unrouted, plan, rows.Count, began);
+        Tell(unrouted, () => question.Needs(catalogue), plan, rows.Count, began);
         var hasMore = TotalRows.CutTo(rows, plan.Limit);
         return new CubeResult(query, Columns(plan), plan.Totals == Totals.Subtotals ? TotalRows.Nested(rows, plan.Dimensions.Count) : rows, asOf!)
         {
@@ -144,12 +144,12 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
             if (rows == plan.Limit)
                 left = Math.Max(0, Count(star, session, plan, cancellation) - plan.Offset - rows);
         });
-        Tell(unrouted, plan, rows, began);
+        Tell(unrouted, () => RollupNeed.Of(unrouted, catalogue), plan, rows, began);
         return new RowsSummary(Columns(plan), rows, left, asOf!, plan.Rollup);
     }
 
-    private void Tell(CubePlan plan, CubePlan routed, long rows, long began) => asked?.Invoke(new AskedQuestion(
-        [.. plan.Measures.Select(m => m.Member), .. plan.Dimensions.Select(d => d.Member)], Stopwatch.GetElapsedTime(began).TotalSeconds, rows, routed.Rollup.Served, RollupNeed.Of(plan, catalogue)));
+    private void Tell(CubePlan plan, Func<IReadOnlyList<RollupNeed>> needs, CubePlan routed, long rows, long began) => asked?.Invoke(new AskedQuestion(
+        [.. plan.Measures.Select(m => m.Member), .. plan.Dimensions.Select(d => d.Member)], Stopwatch.GetElapsedTime(began).TotalSeconds, rows, routed.Rollup.Served, needs()));
 
     private void Answer(ISession session, CubePlan plan, CubeSql sql, List<ResultRow> rows, CancellationToken cancellation)
     {

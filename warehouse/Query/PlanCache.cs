@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Engines;
 
 namespace Crm.Analytics.Warehouse.Query;
@@ -51,6 +52,7 @@ internal sealed class PlanCache
         private readonly IReadOnlyList<string> _own;
         private readonly SqlDialect _dialect;
         private Statement? _statement;
+        private IReadOnlyList<RollupNeed>? _needs;
 
         public Kept(CubePlan plan, IReadOnlyList<string> own, SqlDialect dialect)
         {
@@ -68,6 +70,9 @@ internal sealed class PlanCache
 
         /// <summary>Which of the question's values are bound as they are.</summary>
         public bool[] Bound { get; }
+
+        /// <summary>What rollups must hold to serve it.</summary>
+        public IReadOnlyList<RollupNeed> Needs(Catalogue catalogue) => _needs ??= RollupNeed.Of(Plan, catalogue);
 
         /// <summary>The statement, served by rollups where they can; written anew when the tables' sizes are others.</summary>
         public Statement Served(TableSizes? sizes, Func<CubePlan, CubePlan> route)
@@ -108,6 +113,9 @@ internal readonly struct PlannedQuestion(PlanCache.Kept kept, IReadOnlyList<stri
 {
     /// <summary>The plan, before rollups. Its question may be an earlier one with other values.</summary>
     public CubePlan Plan => kept.Plan;
+
+    /// <summary>What rollups must hold to serve it.</summary>
+    public IReadOnlyList<RollupNeed> Needs(Catalogue catalogue) => kept.Needs(catalogue);
 
     /// <summary>The plan as it is run, and its statement with the values of this question.</summary>
     public (CubePlan Plan, CubeSql Sql) Served(TableSizes? sizes, Func<CubePlan, CubePlan> route)
