@@ -14,6 +14,7 @@ return args switch
     ["rfm-score", var file] => RfmBench.Score(file),
     ["rfm-by-hand", var file] => RfmBench.ByHand(file),
     ["load-project", var project] => LoadBench.Load(project),
+    ["page", var project, .. var rest] => PageBench.Run(project, "/reports/executive_overview", Rounds(rest, 11)),
     ["identity", .. var rest] => IdentityBench.Run(Number(rest, "--records", 0) is > 0 and var records ? [records] : [10_000, 100_000, 1_000_000]),
     ["identity-match", var file, var keys] => IdentityBench.Match(file, keys),
     ["identity-by-hand", var file, var keys] => IdentityBench.ByHand(file, keys),
@@ -31,6 +32,6 @@ static string Text(string[] rest, string name) => Array.IndexOf(rest, name) is >
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], or rfm [--customers N]");
+    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N], or page PROJECT [--rounds N]");
     return 2;
 }

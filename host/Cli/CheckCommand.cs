@@ -32,6 +32,9 @@ internal static class CheckCommand
                 json.WriteStartObject();
                 json.WriteBoolean("ok", problems.Count == 0);
                 ErrorText.WriteProblems(json, problems);
+                json.WriteStartArray("open_cubes");
+                OpenCubes(read.Project).ForEach(json.WriteStringValue);
+                json.WriteEndArray();
                 json.WriteEndObject();
             });
         }
@@ -44,9 +47,20 @@ internal static class CheckCommand
         {
             context.WriteLine($"{read.Project!.Settings.Name}: {Count(read.Project.Sources.Count, "source")}, " +
                 $"{Count(read.Project.Catalogue.Facts.Count, "fact")}, {Count(read.Project.Catalogue.Cubes.Count, "cube")}: no problem found");
+            if (OpenCubes(read.Project) is { Count: > 0 } open)
+            {
+                context.WriteLine($"open to everybody who signs in, for no access_policy speaks of them: {string.Join(", ", open)}");
+            }
         }
 
         return problems.Count == 0 ? 0 : (int)FailureKind.CheckFailed;
+    }
+
+    /// <summary>Cubes without an access policy in a project whose other cubes have some; empty where none has.</summary>
+    private static List<string> OpenCubes(Project? project)
+    {
+        var cubes = project?.Catalogue.Cubes.Values.Where(c => c.IsPublic).ToList() ?? [];
+        return cubes.TrueForAll(c => c.AccessPolicies.Count == 0) ? [] : [.. cubes.Where(c => c.AccessPolicies.Count == 0).Select(c => c.Name).Order(StringComparer.Ordinal)];
     }
 
     private static IReadOnlyList<Problem> CheckGrid(Project project)

@@ -6,15 +6,15 @@ namespace Crm.Analytics.Models.Churn;
 /// <summary>Why a row has its probability: what each column added to the log-odds, the features of one column taken together.</summary>
 public static class ChurnReasons
 {
-    /// <summary>The columns that moved a row most, in words such as <c>Contract +1.32</c>; positive ones make leaving likelier.</summary>
+    /// <summary>The columns that moved a row most, in words such as <c>days since last order 190 (+0.58)</c>; positive ones make leaving likelier.</summary>
     /// <param name="model">The model.</param>
     /// <param name="data">The rows.</param>
     /// <param name="row">The row.</param>
     /// <param name="most">Columns to name at most.</param>
     public static string Of(IScorer model, FeatureMatrix data, int row, int most = 3)
-        => string.Join(", ", ByColumn(model, data, row).OrderByDescending(c => Math.Abs(c.Value)).ThenBy(c => c.Key, StringComparer.Ordinal).Take(most)
+        => string.Join("; ", ByColumn(model, data, row).OrderByDescending(c => Math.Abs(c.Value)).ThenBy(c => c.Key, StringComparer.Ordinal).Take(most)
             .Where(c => Math.Abs(c.Value) >= 0.005)
-            .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key}{ValueOf(data, row, c.Key)} {c.Value:+0.00;-0.00}")));
+            .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Key.Replace('_', ' ')}{ValueOf(data, row, c.Key)} ({c.Value:+0.00;-0.00})")));
 
     /// <summary>What each column adds to a row's log-odds.</summary>
     public static IReadOnlyDictionary<string, double> ByColumn(IScorer model, FeatureMatrix data, int row)
@@ -33,9 +33,9 @@ public static class ChurnReasons
             var (name, source) = data.Features[j];
             var value = data.Columns[j][row];
             if (source == column && name == column)
-                return double.IsFinite(value) ? string.Create(CultureInfo.InvariantCulture, $" = {value:0.##}") : " is missing";
+                return double.IsFinite(value) ? string.Create(CultureInfo.InvariantCulture, $" {value:#,0.##}") : " is missing";
             if (source == column && value == 1)
-                return name[column.Length..];
+                return name[column.Length..].Replace(" = ", " ", StringComparison.Ordinal);
         }
 
         return "";

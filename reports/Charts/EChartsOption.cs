@@ -46,7 +46,7 @@ internal static partial class EChartsOption
         {
             ["animation"] = false,
             ["legend"] = new JsonObject { ["show"] = chart.Series.Count > 1, ["top"] = 0, ["left"] = 0 },
-            ["grid"] = Grid(top: chart.Series.Count > 1 ? 40 : 12, right: !chart.Horizontal ? 8 : chart.Series.Any(s => s.Points.Any(p => p.Value < 0)) ? 92 : 56, bottom: 4),
+            ["grid"] = Grid(top: chart.Series.Count > 1 ? 40 : 12, right: !chart.Horizontal ? 16 : chart.Series.Any(s => s.Points.Any(p => p.Value < 0)) ? 92 : 56, bottom: 4),
             ["tooltip"] = Tooltip("axis", "@category"),
             ["xAxis"] = chart.Horizontal ? axes : names,
             ["yAxis"] = chart.Horizontal ? names : axes,
@@ -66,7 +66,9 @@ internal static partial class EChartsOption
             ["splitNumber"] = 4,
             ["axisLabel"] = new JsonObject { ["formatter"] = "@" + series.Format.ToString().ToLowerInvariant() },
         };
-        if (series.Whole)
+        // No share of a whole is drawn under an axis that goes on to 120 %.
+        var shares = chart.Series.Where(s => s.SecondAxis == second).ToList();
+        if (series.Whole || (shares.Count > 0 && shares.All(s => s.Format == AxisFormat.Percent) && !chart.Stack && shares.SelectMany(s => s.Points).Max(p => p.Value) is > 0.9 and <= 1))
         {
             axis["max"] = 1;
         }

@@ -44,7 +44,7 @@ internal sealed class MapFiller(Questions questions, ValueText text, Words words
             return new EmptyContent(plan.Frame);
         }
 
-        var rank = plan.Rank is { } ranking ? questions.Ask(ranking).Rows.Select(r => r.Values[^1]).Distinct().ToList() : null;
+        var rank = plan.Rank is { } ranking ? questions.Ask(ranking).Rows.Select(r => r.Values[^1]).Distinct().ToList() : [.. plan.Sequence];
         var columns = Labels(answer, rows, x, rank);
         var lines = Labels(answer, rows, y, rank);
         if (answer.Columns[y].Type.Kind == TypeKind.Text)
@@ -70,10 +70,10 @@ internal sealed class MapFiller(Questions questions, ValueText text, Words words
     }
 
     /// <summary>The values of an axis: as ranked, else in their own order.</summary>
-    private List<string> Labels(CubeResult answer, List<ResultRow> rows, int column, List<object?>? rank) =>
+    private List<string> Labels(CubeResult answer, List<ResultRow> rows, int column, List<object?> rank) =>
     [
         .. rows.Select(r => r.Values[column]).Distinct()
-            .OrderBy(v => rank?.IndexOf(v) is { } place and >= 0 ? place : int.MaxValue).ThenBy(v => v, Comparer<object?>.Create(Compare))
+            .OrderBy(v => rank.IndexOf(v) is { } place and >= 0 ? place : int.MaxValue).ThenBy(v => v, Comparer<object?>.Create(Compare))
             .Select(v => text.Of(v, answer.Columns[column].Format)).Distinct(),
     ];
 

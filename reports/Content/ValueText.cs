@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Crm.Analytics.Reports.Content;
 
@@ -49,6 +50,7 @@ internal sealed class ValueText
     {
         null => Missing,
         "" => words.EmptyText,
+        string document when document is ['{', .., '}'] => Fields(document),
         string text => text,
         bool yes => yes ? words.Yes : words.No,
         DateOnly day => Period(day, format),
@@ -105,6 +107,31 @@ internal sealed class ValueText
 
     /// <summary>A date and time of day.</summary>
     public string Moment(DateTime moment) => moment.ToString(words.Moment, culture);
+
+    // What models keep as a document is read as names and figures, four of them significant.
+    private string Fields(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var fields = document.RootElement.EnumerateObject().Select(f => $"{f.Name.Replace('_', ' ')} {Field(f.Value)}").ToList();
+            return fields.Count == 0 ? Missing : string.Join(" · ", fields);
+        }
+        catch (JsonException)
+        {
+            return text;
+        }
+    }
+
+    private string Field(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number when value.TryGetInt64(out var whole) => whole.ToString("N0", culture),
+        JsonValueKind.Number => value.GetDouble().ToString("G4", culture),
+        JsonValueKind.Null => Missing,
+        JsonValueKind.True => words.Yes,
+        JsonValueKind.False => words.No,
+        _ => value.ToString(),
+    };
 
     private string Number(double number, double largest, string? format)
     {

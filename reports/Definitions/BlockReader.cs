@@ -119,7 +119,10 @@ internal sealed partial class BlockReader(ReportTexts texts, QuestionReader ques
 
         return new HeatmapPlan(
             frame, questions.Read(map, [.. map.ScalarsOf("colour"), .. map.ScalarsOf("also")], [.. map.ScalarsOf("x"), .. map.ScalarsOf("y")]),
-            map.Text("x") ?? "", map.Text("y") ?? "", map.Text("colour") ?? "", rank);
+            map.Text("x") ?? "", map.Text("y") ?? "", map.Text("colour") ?? "", rank)
+        {
+            Sequence = [.. map.ScalarsOf("sequence").Select(s => s.Text)],
+        };
     }
 
     private TextPlan Prose(BlockFrame frame, YamlMap map)

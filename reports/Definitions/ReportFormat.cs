@@ -117,6 +117,7 @@ internal static class ReportFormat
             new("by", member, "The dimension that says their place.", Required: true),
             new("where", where, "Filters of this question; all must hold."),
         ]), "The order in which names stand on the axes; default: alphabetical."),
+        new("sequence", new ListShape(ScalarShape.Text), "The names of the axes in the order in which they stand, where no dimension says it."),
         new("also", new EitherShape(member, new ListShape(member)), "Further measures, told when a cell is pointed at and in the table."),
     ]);
 

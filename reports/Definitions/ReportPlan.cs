@@ -144,7 +144,11 @@ public sealed record TreemapPlan(
 /// <param name="Y">Dimension down; values descend from the top.</param>
 /// <param name="Colour">Measure that colours the cells and is written in them.</param>
 /// <param name="Rank">A question whose last column lists the values of both axes in the order to show them; null: their own order.</param>
-public sealed record HeatmapPlan(BlockFrame Frame, QueryPlan Query, string X, string Y, string Colour, QueryPlan? Rank) : BlockPlan(Frame);
+public sealed record HeatmapPlan(BlockFrame Frame, QueryPlan Query, string X, string Y, string Colour, QueryPlan? Rank) : BlockPlan(Frame)
+{
+    /// <summary>Names of the axes in their order, before those that are not among them; empty: as ranked, else in their own order.</summary>
+    public IReadOnlyList<string> Sequence { get; init; } = [];
+}
 
 /// <summary>Text in Markdown, with figures inline as <c>{measure}</c>.</summary>
 /// <param name="Frame">What every block has.</param>

@@ -28,7 +28,9 @@
     const address = new URL(link.href);
     const head = table.tHead.rows[0].cells[column];
     if (table.dataset.cell === 'at' && head?.dataset.measure) address.searchParams.set('pick', head.dataset.measure);
-    for (const value of head?.dataset.at?.split('\n') ?? []) address.searchParams.append(table.dataset.cell, value);
+    for (const value of head?.dataset.at?.split('\n') ?? []) {
+      if (!address.searchParams.getAll(table.dataset.cell).includes(value)) address.searchParams.append(table.dataset.cell, value);
+    }
     location.href = address.href;
   }
   for (const table of document.querySelectorAll('table.leads')) {

@@ -27,7 +27,7 @@ public sealed record PageLinks(SiteFrame Frame, string Path, IReadOnlyList<KeyVa
     /// <summary>True when a click narrows this page, false when it goes deeper.</summary>
     public bool Narrows { get; init; }
 
-    /// <summary>What was chosen among the figures.</summary>
+    /// <summary>What was chosen among the figures: one value each; of one member any of them.</summary>
     public IReadOnlyList<MemberFilter> Chosen { get; init; } = [];
 
     /// <summary>Where a table's files are; null for nowhere. Holds {0} for the block and {1} for the format.</summary>
@@ -67,11 +67,14 @@ public sealed record PageLinks(SiteFrame Frame, string Path, IReadOnlyList<KeyVa
     /// <summary>Where the file of a table is; null for nowhere.</summary>
     public string? File(string block, string format) => Files?.Replace("{0}", Uri.EscapeDataString(block), StringComparison.Ordinal).Replace("{1}", format, StringComparison.Ordinal);
 
+    // A figure of one member is taken to what was chosen of that member, or back from it. One of several members is chosen alone, and so is a missing value: "one of
+    // these, or none" is no condition that a figure stands for.
     private string Narrowed(Origin origin)
     {
-        var rest = Chosen.Where(c => origin.At.All(a => a.Key != c.Member));
-        return Frame.Root + Here(Query.Concat(ChosenPairs(rest)).Concat(
-            IsChosen(origin) ? [] : origin.At.Select(a => KeyValuePair.Create(ChosenKey, PageQuestion.CellText(a.Key, a.Value)))));
+        var isChosen = IsChosen(origin);
+        var rest = Chosen.Where(c => origin.At.All(a => a.Key != c.Member)
+            || (origin.At.Count == 1 && origin.At[0].Value is not null && c.Operator != FilterOperator.NotSet && !(isChosen && Matches(c, origin.At[0]))));
+        return Frame.Root + Here(Query.Concat(ChosenPairs(rest)).Concat(isChosen ? [] : origin.At.Select(a => KeyValuePair.Create(ChosenKey, PageQuestion.CellText(a.Key, a.Value)))));
     }
 
     private string Here(IEnumerable<KeyValuePair<string, string>> query)

@@ -32,7 +32,12 @@ internal sealed class CrmServer : IDisposable
         using var limit = new CancellationTokenSource(longest);
         while (!await holds())
         {
-            Assert.That(limit.IsCancellationRequested, Is.False, $"it did not come to '{what}'; said: {string.Join(" | ", _said)}");
+            if (limit.IsCancellationRequested)
+            {
+                var (_, runs) = await Command("jobs", "history");
+                Assert.Fail($"it did not come to '{what}'; said: {string.Join(" | ", _said)}; the jobs' runs: {runs}");
+            }
+
             await Task.Delay(100, CancellationToken.None);
         }
     }

@@ -9,7 +9,7 @@ internal sealed class ChartTests
     {
         var chart = new CategoryChart(["Nov", "Dec"], [new("Revenue", Line: false, SecondAxis: false, AxisFormat.Currency, [new(1.23456789, "£1"), new(null, "–", Pale: true)])], Horizontal: false);
         Assert.That(EChartsOption.Write(chart), Is.EqualTo("""
-            {"animation":false,"legend":{"show":false,"top":0,"left":0},"grid":{"left":4,"right":8,"top":12,"bottom":4,"outerBoundsMode":"same","outerBoundsContain":"all"},"tooltip":{"trigger":"axis","confine":true,"axisPointer":{"type":"shadow"},"formatter":"@category"},"xAxis":{"type":"category","data":["Nov","Dec"],"axisTick":{"show":false}},"yAxis":[{"type":"value","show":true,"splitLine":{"show":true},"splitNumber":4,"axisLabel":{"formatter":"@currency"}}],"series":[{"name":"Revenue","type":"bar","yAxisIndex":0,"data":[{"value":1.2346,"text":"£1"},{"value":null,"text":"–","itemStyle":{"opacity":0.4}}],"barMaxWidth":44,"itemStyle":{"borderRadius":[3,3,0,0]}}]}
+            {"animation":false,"legend":{"show":false,"top":0,"left":0},"grid":{"left":4,"right":16,"top":12,"bottom":4,"outerBoundsMode":"same","outerBoundsContain":"all"},"tooltip":{"trigger":"axis","confine":true,"axisPointer":{"type":"shadow"},"formatter":"@category"},"xAxis":{"type":"category","data":["Nov","Dec"],"axisTick":{"show":false}},"yAxis":[{"type":"value","show":true,"splitLine":{"show":true},"splitNumber":4,"axisLabel":{"formatter":"@currency"}}],"series":[{"name":"Revenue","type":"bar","yAxisIndex":0,"data":[{"value":1.2346,"text":"£1"},{"value":null,"text":"–","itemStyle":{"opacity":0.4}}],"barMaxWidth":44,"itemStyle":{"borderRadius":[3,3,0,0]}}]}
             """));
     }
 

@@ -27,7 +27,7 @@ internal sealed class CubeAccess
     public bool Sees(string member) => _policies.Any(p => Allows(p, member));
 
     /// <summary>True when the asker may name the member but not see its values.</summary>
-    public bool Masks(string member) => Sees(member) && _policies.Where(p => Allows(p, member)).All(p => Names(p.Masked, member));
+    public bool Masks(string member) => Sees(member) && _policies.Where(p => Allows(p, member)).All(p => Telling(member).Any(m => Names(p.Masked, m)));
 
     /// <summary>Which rows the asker may see: those of any policy; null for all.</summary>
     public CubeFilter? Rows()
@@ -42,7 +42,22 @@ internal sealed class CubeAccess
     public IEnumerable<string> RowMembers() => Rows() is null ? [] : _policies.SelectMany(p => p.Rows).Select(r => Full(r.Member)).Distinct();
 
     private bool Allows(AccessPolicy policy, string member)
-        => (policy.Includes is null || Names(policy.Includes, member) || Names(policy.Masked, member)) && !Names(policy.Excludes, member);
+        => (policy.Includes is null || Names(policy.Includes, member) || Names(policy.Masked, member))
+            && !Telling(member).Any(m => Names(policy.Excludes, m) && (m == member || policy.Includes is null || !policy.Includes.Any(i => Full(i) == member)));
+
+    /// <summary>
+    /// The member and the measures whose values it tells as they are: one at another time or gathered over time is closed with the measure that it shows, unless a
+    /// policy lets it in by name. One that is worked out of several measures is a member of its own.
+    /// </summary>
+    private IEnumerable<string> Telling(string member)
+    {
+        HashSet<string> told = [];
+        for (var name = member; name is not null && told.Add(name); name = Shown(name))
+            yield return name;
+    }
+
+    private string? Shown(string member)
+        => _cube.Measures.FirstOrDefault(m => Full(m.Name) == member)?.Sql?.Trim() is ['{', .. var inner, '}'] && !inner.Contains('{', StringComparison.Ordinal) ? Full(inner.Trim()) : null;
 
     private bool Names(IReadOnlyList<string> names, string member) => names.Any(n => n == "*" || Full(n) == member);
 

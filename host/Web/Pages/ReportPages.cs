@@ -64,7 +64,7 @@ internal sealed class ReportPages(Site site)
         }
 
         var chosen = request.Query[PageLinks.ChosenKey].Where(x => !string.IsNullOrEmpty(x)).Take(20).Select(x => Choice(x!, request)).ToList();
-        return new AskedReport(plan, given, chosen, site.Options with { Parameters = given, Chosen = chosen });
+        return new AskedReport(plan, given, chosen, site.Options with { Parameters = given, Chosen = AnyOf(chosen) });
     }
 
     private static void Check(ReportPlan plan, Dictionary<string, IReadOnlyList<string>> given, ICubeReader reader, CancellationToken cancellation)
@@ -77,6 +77,16 @@ internal sealed class ReportPages(Site site)
         {
             throw new CrmException(e.Kind, e.Found, $"the address of '{plan.Name}'", e.Expected, "Choose from the fields of the report", e);
         }
+    }
+
+    /// <summary>Choices as conditions: of one member, any of its values.</summary>
+    private static List<MemberFilter> AnyOf(IReadOnlyList<MemberFilter> chosen)
+    {
+        var together = chosen.GroupBy(c => c.Member).ToList();
+        var mixed = together.FirstOrDefault(g => g.Count() > 1 && g.Any(c => c.Operator == FilterOperator.NotSet));
+        return mixed is not null
+            ? throw new CrmException(FailureKind.WrongUse, $"'{mixed.Key}' is asked to be missing and to have a value", PageLinks.ChosenKey, "values of a member, or none", "Click a figure instead")
+            : [.. together.Select(g => g.First() with { Values = [.. g.SelectMany(c => c.Values).Distinct()] })];
     }
 
     private MemberFilter Choice(string text, PageRequest request)
@@ -107,6 +117,6 @@ internal sealed class ReportPages(Site site)
 /// <summary>What is asked of a report.</summary>
 /// <param name="Plan">The report.</param>
 /// <param name="Given">Values of its parameters.</param>
-/// <param name="Chosen">What was chosen among its figures.</param>
+/// <param name="Chosen">What was chosen among its figures, one value each.</param>
 /// <param name="Options">How it is filled.</param>
 internal sealed record AskedReport(ReportPlan Plan, IReadOnlyDictionary<string, IReadOnlyList<string>> Given, IReadOnlyList<MemberFilter> Chosen, FillOptions Options);

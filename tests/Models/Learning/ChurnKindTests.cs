@@ -17,7 +17,7 @@ internal sealed class ChurnKindTests
         Assert.That(result.Held("boosted_brier"), Is.LessThan(0.136));
         Assert.That(result.Held("boosted_calibration_slope"), Is.InRange(0.85, 1.15));
         Assert.That(result.Warnings, Is.EqualTo((string[])["TotalCharges: missing in 11 of 7,043 rows"]));
-        Assert.That(result.Table("highest")[0][2], Is.TypeOf<string>().And.Contains("tenure = 1"));
+        Assert.That(result.Table("highest")[0][2], Is.TypeOf<string>().And.Contains("tenure 1 (+"));
         Assert.That(result.Table("reliability").Sum(r => (int)r[0]! * ((double)r[1]! - (double)r[2]!)), Is.Zero.Within(1e-3));
     }
 
