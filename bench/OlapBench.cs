@@ -73,7 +73,8 @@ internal static class OlapBench
         return 0;
     }
 
-    private static OlapServer Serve(string project) => new(Layout.Crm, "serve", "--project", project, "--json");
+    /// <summary>The program that bench.sh has built just before.</summary>
+    private static OlapServer Serve(string project) => new("dotnet", Path.Combine(Layout.Root, "artifacts", "crm", "crm.dll"), "serve", "--project", project, "--json");
 
     private static double[] Typical(OlapServer server, DuckDBConnection byHand, int rounds)
     {

@@ -36,6 +36,7 @@ internal sealed class KeptStatement : IDisposable
 {
     private readonly DuckDBPreparedStatement _statement;
     private readonly Dictionary<string, int> _positions = new(StringComparer.Ordinal);
+    private bool _isUnread;
 
     private KeptStatement(DuckDBPreparedStatement statement) => _statement = statement;
 
@@ -65,6 +66,8 @@ internal sealed class KeptStatement : IDisposable
     /// <returns>False, with nothing handed over, when it answers a column of a type that is not read here.</returns>
     public bool Run(IReadOnlyDictionary<string, object?> values, Action<IDataRecord> row, CancellationToken cancellation)
     {
+        if (_isUnread)
+            return false;
         foreach (var (name, value) in values)
             Bind(name, value!);
         var state = NativeMethods.PreparedStatements.DuckDBExecutePrepared(_statement, out var result);
@@ -72,7 +75,8 @@ internal sealed class KeptStatement : IDisposable
         {
             if (state != DuckDBState.Success)
                 throw EngineErrors.ToEngine(NativeMethods.Query.DuckDBResultError(ref result), NativeMethods.Query.DuckDBResultErrorType(ref result));
-            return Read(ref result, row, cancellation);
+            _isUnread = !Read(ref result, row, cancellation);
+            return !_isUnread;
         }
         finally
         {
@@ -100,8 +104,8 @@ internal sealed class KeptStatement : IDisposable
             using var chunk = NativeMethods.Query.DuckDBFetchChunk(result);
             if (chunk.IsInvalid)
                 return true;
-            foreach (var (column, i) in columns.Select((c, i) => (c, i)))
-                column.MoveTo(NativeMethods.DataChunks.DuckDBDataChunkGetVector(chunk, i));
+            for (var i = 0; i < columns.Length; i++)
+                columns[i].MoveTo(NativeMethods.DataChunks.DuckDBDataChunkGetVector(chunk, i));
             var rows = (int)NativeMethods.DataChunks.DuckDBDataChunkGetSize(chunk);
             for (var i = 0; i < rows; i++)
             {
