@@ -37,15 +37,7 @@ internal static class AuditListCommand
                 json.WriteStartArray("entries");
                 foreach (var (number, at, fact, _) in entries)
                 {
-                    json.WriteStartObject();
-                    json.WriteNumber("n", number);
-                    json.WriteString("at", at.UtcDateTime);
-                    json.WriteString("who", fact.Who);
-                    json.WriteString("through", fact.Through);
-                    json.WriteString("did", fact.Did);
-                    json.WriteString("what", fact.What);
-                    json.WriteString("ended", fact.Ended);
-                    json.WriteEndObject();
+                    AuditEntry.WriteFields(json, number, at, fact);
                 }
 
                 json.WriteEndArray();

@@ -39,20 +39,26 @@ internal sealed record AuditEntry(long Number, DateTimeOffset At, AuditFact Fact
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer, readable))
         {
-            json.WriteStartObject();
-            json.WriteNumber("n", number);
-            json.WriteString("at", at.UtcDateTime);
-            json.WriteString("who", fact.Who);
-            json.WriteString("through", fact.Through);
-            json.WriteString("did", fact.Did);
-            json.WriteString("what", fact.What);
-            json.WriteString("ended", fact.Ended);
-            json.WriteEndObject();
+            WriteFields(json, number, at, fact);
         }
 
         var body = buffer.WrittenSpan[..^1];
         var mac = MacOf(body, before, key);
         return ([.. body, .. Encoding.ASCII.GetBytes($",\"mac\":\"{mac}\"}}")], mac);
+    }
+
+    /// <summary>An entry as JSON, without its hash.</summary>
+    public static void WriteFields(Utf8JsonWriter json, long number, DateTimeOffset at, AuditFact fact)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("n", number);
+        json.WriteString("at", at.UtcDateTime);
+        json.WriteString("who", fact.Who);
+        json.WriteString("through", fact.Through);
+        json.WriteString("did", fact.Did);
+        json.WriteString("what", fact.What);
+        json.WriteString("ended", fact.Ended);
+        json.WriteEndObject();
     }
 
     /// <summary>Reads a line; null when it is none of the log's.</summary>

@@ -61,7 +61,14 @@ public static class ReportOutput
     {
         if (format == "svg")
         {
-            foreach (var (block, svg) in SvgCharts.Draw(content, Environment.GetEnvironmentVariable, cancellation))
+            var charts = SvgCharts.Draw(content, Environment.GetEnvironmentVariable, cancellation);
+            if (charts.Count == 0)
+            {
+                throw new CrmException(
+                    FailureKind.WrongUse, $"report '{content.Plan.Name}' has no chart with anything in it", "svg", "a report with a chart, of which svg is the picture", "Ask for html, csv or another format");
+            }
+
+            foreach (var (block, svg) in charts)
             {
                 var picture = Path.Combine(folder, $"{stem}.{block}.svg");
                 OutputFiles.Write(picture, to => to.Write(Encoding.UTF8.GetBytes(svg)));

@@ -9,41 +9,19 @@ using Crm.Analytics.Warehouse.Storage;
 namespace Crm.Analytics.Tests.Generate;
 
 /// <summary>The files of a generated company, read back by other means, against what truth/ says about them and against the laws they are drawn by.</summary>
-internal sealed class CompanyGeneratorTests
+internal sealed class CompanyGeneratorTests : GeneratedFiles<CompanySummary>
 {
     private static readonly CompanyOptions small = new() { Customers = 800, Years = 2, Seed = 7 };
 
-    private WarehouseFolder folder = null!;
-    private DuckDbInstance instance = null!;
-    private ISession session = null!;
-    private CompanySummary summary = null!;
-
-    private string Project => Path.Combine(folder.Path, "company");
-
-    [OneTimeSetUp]
-    public void Generate()
-    {
-        folder = new WarehouseFolder();
-        summary = CompanyGenerator.Generate(small, Project);
-        instance = DuckDbInstance.OpenScratch(new ScratchOptions());
-        session = instance.Connect();
-    }
-
-    [OneTimeTearDown]
-    public void Remove()
-    {
-        session.Dispose();
-        instance.Dispose();
-        folder.Dispose();
-    }
+    protected override CompanySummary Draw(string project) => CompanyGenerator.Generate(small, project);
 
     [Test]
     public void Generate_SameSeed_MakesTheSameBytes()
     {
         var options = new CompanyOptions { Customers = 60, Years = 1 };
-        CompanyGenerator.Generate(options, Path.Combine(folder.Path, "one"));
-        CompanyGenerator.Generate(options, Path.Combine(folder.Path, "two"));
-        CompanyGenerator.Generate(options with { Seed = 2 }, Path.Combine(folder.Path, "other"));
+        CompanyGenerator.Generate(options, Path.Combine(Folder, "one"));
+        CompanyGenerator.Generate(options, Path.Combine(Folder, "two"));
+        CompanyGenerator.Generate(options with { Seed = 2 }, Path.Combine(Folder, "other"));
 
         var hashes = Hashes("one");
         Assert.That(Hashes("two"), Is.EqualTo(hashes));
@@ -55,9 +33,9 @@ internal sealed class CompanyGeneratorTests
     [Test]
     public void Generate_InParts_DrawsTheSamePersons()
     {
-        CompanyGenerator.Generate(small with { Part = 300 }, Path.Combine(folder.Path, "parts"));
+        CompanyGenerator.Generate(small with { Part = 300 }, Path.Combine(Folder, "parts"));
 
-        string[] files = [.. Directory.GetFiles(Path.Combine(folder.Path, "parts", "data", "webshop"), "orders*.csv").Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.GetFiles(Path.Combine(Folder, "parts", "data", "webshop"), "orders*.csv").Order(StringComparer.Ordinal)];
         Assert.That(files, Has.Length.EqualTo(3));
         Assert.That(files.SelectMany(f => File.ReadLines(f).Skip(1)).Order(StringComparer.Ordinal),
             Is.EqualTo(File.ReadLines(Path.Combine(Project, "data", "webshop", "orders.csv")).Skip(1).Order(StringComparer.Ordinal)));
@@ -78,11 +56,11 @@ internal sealed class CompanyGeneratorTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Count("truth", "lifetimes.csv"), Is.EqualTo(summary.Persons).And.EqualTo(800));
-            Assert.That(Count("truth", "records.csv"), Is.EqualTo(summary.Records));
-            Assert.That(Count("data", "marketing", "contacts.csv"), Is.EqualTo(summary.Contacts));
-            Assert.That(Count("data", "servicedesk", "cases.csv"), Is.EqualTo(summary.Cases));
-            Assert.That(LinesOf("webshop", "orders") + LinesOf("till", "receipts") + LinesOf("sales", "orders"), Is.EqualTo(summary.Lines));
+            Assert.That(Count("truth", "lifetimes.csv"), Is.EqualTo(Summary.Persons).And.EqualTo(800));
+            Assert.That(Count("truth", "records.csv"), Is.EqualTo(Summary.Records));
+            Assert.That(Count("data", "marketing", "contacts.csv"), Is.EqualTo(Summary.Contacts));
+            Assert.That(Count("data", "servicedesk", "cases.csv"), Is.EqualTo(Summary.Cases));
+            Assert.That(LinesOf("webshop", "orders") + LinesOf("till", "receipts") + LinesOf("sales", "orders"), Is.EqualTo(Summary.Lines));
         }
     }
 
@@ -90,17 +68,17 @@ internal sealed class CompanyGeneratorTests
     public void Purchases_Persons_BuyAtTheirOwnRateAndNotAfterTheyLeft()
     {
         // Gamma of shape 0.5 and scale 1/45: mean 0.0111 a day, standard deviation 0.0157; cut at 0.4.
-        var mean = session.Scalar<double>($"select avg(purchases_a_day) from {Csv("truth", "lifetimes.csv")}");
+        var mean = Session.Scalar<double>($"select avg(purchases_a_day) from {Csv("truth", "lifetimes.csv")}");
         Assert.That(mean, Is.EqualTo(0.5 / 45).Within(4 * 0.0157 / Math.Sqrt(800)));
 
         // What a campaign sold or the sales force won is none of their own rate's; own numbers are below 5000.
-        var (bought, expected) = session.Query<(double, double)>($"""
+        var (bought, expected) = Session.Query<(double, double)>($"""
             with own as (select person, least(coalesce(left_on, date '2024-01-01'), date '2024-01-01') - joined_on as days, purchases_a_day as rate from {Csv("truth", "lifetimes.csv")}),
             placed as (select count(distinct order_id) as orders from ({Orders}) where substr(order_id, 2)::bigint % 10000 < 5000)
             select (select orders from placed)::double, (select sum(1 + days * rate) from own)::double
             """)[0];
         Assert.That(bought, Is.EqualTo(expected).Within(5 * Math.Sqrt(expected)));
-        Assert.That(session.Scalar<long>($"""
+        Assert.That(Session.Scalar<long>($"""
             select count(*) from ({Orders}) as o join {Csv("truth", "lifetimes.csv")} as l on l.person = substr(order_id, 2)::bigint // 10000
             where substr(order_id, 2)::bigint % 10000 between 1 and 4999 and o.ordered_at::date > l.left_on
             """), Is.Zero);
@@ -109,7 +87,7 @@ internal sealed class CompanyGeneratorTests
     [Test]
     public void Campaigns_MeasuredUplift_IsNearTheTrueOne()
     {
-        var (contacted, bought, control, anyway, won) = session.Query<(double, double, double, double, double)>($"""
+        var (contacted, bought, control, anyway, won) = Session.Query<(double, double, double, double, double)>($"""
             select count(*) filter (where not c.is_control)::double, count(responded_at) filter (where not c.is_control)::double, count(*) filter (where c.is_control)::double,
               count(responded_at) filter (where c.is_control)::double, count(*) filter (where would_be_won)::double / count(*)
             from {Csv("data", "marketing", "contacts.csv")} as c join {Csv("truth", "contacts.csv")} using (contact_id)
@@ -124,11 +102,11 @@ internal sealed class CompanyGeneratorTests
 
     [Test]
     public void Complaints_ThatEndedBadly_DriveCustomersAway()
-        => Assert.That(session.Scalar<long>($"select count(*) from {Csv("truth", "lifetimes.csv")} where left_by_complaint"), Is.GreaterThan(3));
+        => Assert.That(Session.Scalar<long>($"select count(*) from {Csv("truth", "lifetimes.csv")} where left_by_complaint"), Is.GreaterThan(3));
 
     [Test]
     public void Points_OfEveryMember_AreNeverBelowZero()
-        => Assert.That(session.Scalar<long>($"""
+        => Assert.That(Session.Scalar<long>($"""
             select count(*) from (select sum(points) over (partition by member order by entered_at, points desc) as held from {Csv("data", "loyalty", "points.csv")}) where held < 0
             """), Is.Zero);
 
@@ -140,8 +118,8 @@ internal sealed class CompanyGeneratorTests
     {
         var options = new CompanyOptions { Customers = customers, Years = years, Products = products };
 
-        Assert.That(() => CompanyGenerator.Generate(options, Path.Combine(folder.Path, "wrong")), Throws.InstanceOf<CrmException>());
-        Assert.That(Directory.Exists(Path.Combine(folder.Path, "wrong")), Is.False);
+        Assert.That(() => CompanyGenerator.Generate(options, Path.Combine(Folder, "wrong")), Throws.InstanceOf<CrmException>());
+        Assert.That(Directory.Exists(Path.Combine(Folder, "wrong")), Is.False);
     }
 
     // The lines that are sales, of all three systems that sell.
@@ -153,14 +131,14 @@ internal sealed class CompanyGeneratorTests
 
     private IEnumerable<string> Hashes(string project)
     {
-        var at = Path.Combine(folder.Path, project);
+        var at = Path.Combine(Folder, project);
         return Directory.GetFiles(at, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(f => $"{Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))} {Path.GetRelativePath(at, f).Replace('\\', '/')}");
     }
 
     private long LinesOf(string system, string stream) => File.ReadLines(Path.Combine(Project, "data", system, $"{stream}.csv")).Skip(1).Count();
 
-    private long Count(params string[] path) => session.Scalar<long>($"select count(*) from {Csv(path)}");
+    private long Count(params string[] path) => Session.Scalar<long>($"select count(*) from {Csv(path)}");
 
     private string Csv(params string[] path) => $"read_csv({Quoted(path)}, header = true)";
 

@@ -9,7 +9,7 @@ using Crm.Analytics.Warehouse.Storage;
 namespace Crm.Analytics.Tests.Generate;
 
 /// <summary>The generated files, read back by other means, against what truth/ says about them.</summary>
-internal sealed class DataGeneratorTests
+internal sealed class DataGeneratorTests : GeneratedFiles<GenerateSummary>
 {
     private static readonly GenerateOptions small = new()
     {
@@ -20,29 +20,7 @@ internal sealed class DataGeneratorTests
         Rates = new() { Ragged = 0.01, BadDates = 0.01, UnknownProducts = 0.01, Duplicates = 0.1 },
     };
 
-    private WarehouseFolder folder = null!;
-    private DuckDbInstance instance = null!;
-    private ISession session = null!;
-    private GenerateSummary summary = null!;
-
-    private string Project => Path.Combine(folder.Path, "shop");
-
-    [OneTimeSetUp]
-    public void Generate()
-    {
-        folder = new WarehouseFolder();
-        summary = DataGenerator.Generate(small, Project);
-        instance = DuckDbInstance.OpenScratch(new ScratchOptions());
-        session = instance.Connect();
-    }
-
-    [OneTimeTearDown]
-    public void Remove()
-    {
-        session.Dispose();
-        instance.Dispose();
-        folder.Dispose();
-    }
+    protected override GenerateSummary Draw(string project) => DataGenerator.Generate(small, project);
 
     [Test]
     public void Generate_SameSeed_MakesTheSameBytes()
@@ -83,9 +61,9 @@ internal sealed class DataGeneratorTests
         }
 
         Assert.That(found, Is.EqualTo(told));
-        Assert.That(summary.Lines, Is.EqualTo(told.Sum(t => long.Parse(t.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture))));
-        Assert.That(summary.BrokenLines, Is.InRange(60, 200), "2 % of some 6,000 lines");
-        Assert.That(summary.ReturnedLines, Is.GreaterThan(50));
+        Assert.That(Summary.Lines, Is.EqualTo(told.Sum(t => long.Parse(t.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.That(Summary.BrokenLines, Is.InRange(60, 200), "2 % of some 6,000 lines");
+        Assert.That(Summary.ReturnedLines, Is.GreaterThan(50));
 
         static bool IsReturn(string[] f) => f[9] == "true";
 
@@ -95,20 +73,20 @@ internal sealed class DataGeneratorTests
     [Test]
     public void Truth_Totals_ReconcileWithTheDays()
     {
-        Assert.That(session.Scalar<decimal>($"select sum(revenue) from {Csv("truth", "days.csv")}"), Is.EqualTo(summary.Revenue));
-        Assert.That(session.Scalar<long>($"select sum(ragged + bad_dates) from {Csv("truth", "days.csv")}"), Is.EqualTo(summary.BrokenLines));
-        Assert.That(session.Scalar<long>($"select count(distinct person_id) from {Csv("truth", "identity.csv")}"), Is.EqualTo(summary.Persons).And.EqualTo(270));
-        Assert.That(session.Scalar<long>($"select count(*) from {Csv("truth", "identity.csv")}"), Is.EqualTo(summary.Customers).And.EqualTo(300));
+        Assert.That(Session.Scalar<decimal>($"select sum(revenue) from {Csv("truth", "days.csv")}"), Is.EqualTo(Summary.Revenue));
+        Assert.That(Session.Scalar<long>($"select sum(ragged + bad_dates) from {Csv("truth", "days.csv")}"), Is.EqualTo(Summary.BrokenLines));
+        Assert.That(Session.Scalar<long>($"select count(distinct person_id) from {Csv("truth", "identity.csv")}"), Is.EqualTo(Summary.Persons).And.EqualTo(270));
+        Assert.That(Session.Scalar<long>($"select count(*) from {Csv("truth", "identity.csv")}"), Is.EqualTo(Summary.Customers).And.EqualTo(300));
     }
 
     [Test]
     public void Truth_Identity_NamesEveryCustomerOfTheFiles()
     {
-        Assert.That(session.Scalar<long>($"select count(distinct customer_id) from {Csv("data", "customers", "*.csv")}"), Is.EqualTo(300));
-        Assert.That(session.Scalar<long>($"select count(*) from {Csv("data", "customers", "*.csv")} where customer_id not in (select customer_id from {Csv("truth", "identity.csv")})"), Is.Zero);
-        Assert.That(session.Scalar<long>($"select count(distinct spelling) from {Csv("truth", "identity.csv")}"), Is.EqualTo(6));
-        Assert.That(session.Scalar<long>($"select max(n) from (select count(*) n from {Csv("truth", "identity.csv")} group by person_id)"), Is.EqualTo(3));
-        Assert.That(session.Scalar<long>($"""
+        Assert.That(Session.Scalar<long>($"select count(distinct customer_id) from {Csv("data", "customers", "*.csv")}"), Is.EqualTo(300));
+        Assert.That(Session.Scalar<long>($"select count(*) from {Csv("data", "customers", "*.csv")} where customer_id not in (select customer_id from {Csv("truth", "identity.csv")})"), Is.Zero);
+        Assert.That(Session.Scalar<long>($"select count(distinct spelling) from {Csv("truth", "identity.csv")}"), Is.EqualTo(6));
+        Assert.That(Session.Scalar<long>($"select max(n) from (select count(*) n from {Csv("truth", "identity.csv")} group by person_id)"), Is.EqualTo(3));
+        Assert.That(Session.Scalar<long>($"""
             select count(*) from {Csv("data", "customers", "*.csv")} a join {Csv("truth", "identity.csv")} i using (customer_id)
             join {Csv("data", "customers", "*.csv")} b on b.customer_id = i.person_id
             where i.spelling <> 'own' and ((a.email = b.email and a.name = b.name) or a.birth_date <> b.birth_date)
@@ -118,7 +96,7 @@ internal sealed class DataGeneratorTests
     [Test]
     public void Truth_CustomerChanges_AreTheDifferencesBetweenTheFiles()
     {
-        var found = session.Query<string>($"""
+        var found = Session.Query<string>($"""
             select concat_ws(' ', customer_id, attribute, new) from (
               select customer_id, updated_at, unnest([{Changed("name")}, {Changed("city")}, {Changed("country")}], recursive := true)
               from {Csv("data", "customers", "*.csv")} window own as (partition by customer_id order by updated_at))
@@ -126,7 +104,7 @@ internal sealed class DataGeneratorTests
             """);
 
         Assert.That(found, Has.Count.GreaterThan(10));
-        Assert.That(session.Query<string>($"select concat_ws(' ', customer_id, attribute, new) from {Csv("truth", "customer_changes.csv")} order by customer_id, changed_at, attribute"),
+        Assert.That(Session.Query<string>($"select concat_ws(' ', customer_id, attribute, new) from {Csv("truth", "customer_changes.csv")} order by customer_id, changed_at, attribute"),
             Is.EqualTo(found));
 
         static string Changed(string column) => $"{{'attribute': '{column}', 'old': lag({column}) over own, 'new': {column}}}";
@@ -134,14 +112,14 @@ internal sealed class DataGeneratorTests
 
     [Test]
     public void Orders_Customers_AreKnownBeforeTheyOrder()
-        => Assert.That(session.Scalar<long>($"""
+        => Assert.That(Session.Scalar<long>($"""
             select count(*) from {Orders} o
             where customer_id is not null and not exists (from {Csv("data", "customers", "*.csv")} c where c.customer_id::varchar = o.customer_id and c.updated_at < o.ordered_at::timestamp)
             """), Is.Zero);
 
     [Test]
     public void Orders_Prices_AreThoseOfTheirDay()
-        => Assert.That(session.Scalar<long>($"""
+        => Assert.That(Session.Scalar<long>($"""
             select count(*) from {Orders} o asof join {Csv("data", "products", "*.csv")} p on p.sku = o.sku and o.ordered_at::timestamp >= p.updated_at
             where not o.is_return::boolean and p.price <> o.unit_price::decimal(18,2)
             """), Is.Zero);
@@ -149,7 +127,7 @@ internal sealed class DataGeneratorTests
     [Test]
     public void Orders_OfCustomers_FollowAParetoLaw()
     {
-        var share = session.Scalar<double>($"""
+        var share = Session.Scalar<double>($"""
             with placed as (
               select person_id, count(distinct order_id) as orders
               from {Orders} o join {Csv("truth", "identity.csv")} i on i.customer_id::varchar = o.customer_id

@@ -31,6 +31,7 @@ internal sealed class PlantedSecretTests
             url: {{{api.Url}}}
             auth: bearer
             token: ${PLANTED_TOKEN}
+            retries: 1
             streams:
               orders: {columns: {at: timestamp, n: integer, price: "decimal(18,4)"}}
             map:
