@@ -4,6 +4,8 @@
 #   ./bench.sh etl        the ETL of Online Retail beside a hand-written script
 #   ./bench.sh query      a cold `crm query` beside a minimal program
 #   ./bench.sh load       a made-up shop of --millions N lines (1) beside a hand-written script, and a second day of 1 % change, --rounds N times (1)
+#   ./bench.sh olap       questions through the API beside hand-written SQL, rollups and which is chosen, drilling, remembered answers, ad-hoc SQL, Malloy, SQLite and PostgreSQL where they
+#                         are, over --millions N lines (1) and beside those of --beside N; --parts typical,rollups,drill,small,remembered,routing,malloy,peers for some of it
 #   ./bench.sh append     rows from .NET beside a C program that fills the engine's chunks
 #   ./bench.sh identity   matching of 10 thousand, 100 thousand and a million records beside hand-written SQL that scores the same pairs
 #   ./bench.sh clv        BG/NBD fit and prediction beside a plain C program (--millions 10)

@@ -6,6 +6,9 @@ return args switch
     ["query", .. var rest] => QueryBench.Run(Rounds(rest, 15)),
     ["append", .. var rest] => AppendBench.Run(Rounds(rest, 7)),
     ["load", .. var rest] => LoadBench.Run(Number(rest, "--millions", 1), Number(rest, "--rounds", 1)),
+    ["olap", .. var rest] => OlapBench.Run(Number(rest, "--millions", 1), Number(rest, "--beside", 0), Number(rest, "--rounds", 7), Text(rest, "--parts")),
+    ["bare-server", var file] => BareServer.Run(file),
+    ["sql-server", var warehouse] => BareServer.RunSql(warehouse),
     ["clv", .. var rest] => ClvBench.Run(Number(rest, "--millions", 1)),
     ["rfm", .. var rest] => RfmBench.Run(Number(rest, "--customers", 1_000_000)),
     ["rfm-score", var file] => RfmBench.Score(file),
@@ -25,8 +28,10 @@ static int Rounds(string[] rest, int otherwise) => rest is ["--rounds", var n] ?
 static int Number(string[] rest, string name, int otherwise) => Array.IndexOf(rest, name) is >= 0 and var i && i + 1 < rest.Length
     ? int.Parse(rest[i + 1], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
 
+static string Text(string[] rest, string name) => Array.IndexOf(rest, name) is >= 0 and var i && i + 1 < rest.Length ? rest[i + 1] : "";
+
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], clv [--millions N], rfm [--customers N], or page PROJECT [--rounds N]");
+    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N], or page PROJECT [--rounds N]");
     return 2;
 }

@@ -107,7 +107,7 @@ internal static class Composition
 
     /// <summary>The reader that answers questions from an open warehouse.</summary>
     public static ICubeReader Reader(OpenWarehouse warehouse, Project project) => new ObservedReader(
-        new CubeReader(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(WarehouseOf(project), TimeProvider.System).Note) { Star = StarOf(project) },
+        new CubeReader(warehouse.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(WarehouseOf(project), TimeProvider.System).Note) { Star = StarOf(project) },
         TimeProvider.System);
 
     /// <summary>Where the rows of the star are that questions read.</summary>

@@ -93,9 +93,8 @@ internal sealed class QuestionLog(string warehouse, TimeProvider clock, long mos
 
     private byte[] Line(AnsweredQuestion question)
     {
-        var json = JsonSerializer.SerializeToNode(question)!.AsObject();
-        json.Insert(0, "At", clock.GetUtcNow().UtcDateTime.ToString("s", CultureInfo.InvariantCulture) + "Z");
-        return Encoding.UTF8.GetBytes(json.ToJsonString() + "\n");
+        var json = JsonSerializer.SerializeToUtf8Bytes(question);
+        return [.. Encoding.UTF8.GetBytes($"{{\"At\":\"{clock.GetUtcNow().UtcDateTime.ToString("s", CultureInfo.InvariantCulture)}Z\","), .. json.AsSpan(1), (byte)'\n'];
     }
 
     // Another process may have moved the file away meanwhile, so it is opened anew now and then.

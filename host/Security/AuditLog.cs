@@ -24,7 +24,11 @@ internal sealed class AuditLog(string folder, TimeProvider clock)
 
     private const int Newline = '\n';
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
-    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>How long one process goes on with the log to itself while entries keep coming.</summary>
+    private static readonly TimeSpan held = TimeSpan.FromMilliseconds(50);
+
+    private int _isWriting;
     private readonly ConcurrentQueue<Waiting> _queue = new();
     private ProjectKey? _key;
     private bool _hasWritten;
@@ -50,24 +54,29 @@ internal sealed class AuditLog(string folder, TimeProvider clock)
     {
         var mine = new Waiting(fact, isDurable, new(TaskCreationOptions.RunContinuationsAsynchronously));
         _queue.Enqueue(mine);
-        await _turn.WaitAsync();
-        try
+
+        // Whoever comes while somebody writes leaves the entry to them.
+        if (Interlocked.CompareExchange(ref _isWriting, 1, 0) == 0)
         {
-            // Whoever had the turn before may have written this one as well.
-            if (!mine.Done.Task.IsCompleted)
-            {
-                await WriteWaiting();
-            }
-        }
-        finally
-        {
-            _turn.Release();
+            _ = WriteAll();
         }
 
         await mine.Done.Task;
     }
 
-    private async Task WriteWaiting()
+    /// <summary>Writes what waits; the first entries at once, those that come meanwhile on a thread of nobody's.</summary>
+    private async Task WriteAll()
+    {
+        do
+        {
+            await WriteWaiting();
+            Volatile.Write(ref _isWriting, 0);
+        }
+        while (!_queue.IsEmpty && Interlocked.CompareExchange(ref _isWriting, 1, 0) == 0);
+    }
+
+    /// <summary>The entries that wait, as one; null for none.</summary>
+    private List<Waiting>? Next()
     {
         var batch = new List<Waiting>();
         while (_queue.TryDequeue(out var next))
@@ -75,21 +84,32 @@ internal sealed class AuditLog(string folder, TimeProvider clock)
             batch.Add(next);
         }
 
+        return batch.Count > 0 ? batch : null;
+    }
+
+    private async Task WriteWaiting()
+    {
+        var batch = Next();
         try
         {
-            await Write([.. batch.Select(w => w.Fact)], batch.Exists(w => w.IsDurable));
-            batch.ForEach(w => w.Done.SetResult());
+            if (batch is not null)
+            {
+                await Write(batch, next => batch = next);
+            }
         }
         catch (Exception e)
         {
             // Whoever waits is told, whatever it is.
             var refusal = e is not (IOException or UnauthorizedAccessException) ? e
                 : new CrmException(FailureKind.Failed, $"the audit log cannot be written ({e.Message})", Folder, "a folder that may be written, with room", "Free space or correct its permissions", e);
-            batch.ForEach(w => w.Done.SetException(refusal));
+            batch?.ForEach(w => w.Done.TrySetException(refusal));
         }
     }
 
-    private async Task Write(IReadOnlyList<AuditFact> facts, bool isDurable)
+    /// <summary>Writes entries, and those that came meanwhile, as long as the log may be held.</summary>
+    /// <param name="batch">The entries.</param>
+    /// <param name="begin">Told of the entries that are written next.</param>
+    private async Task Write(List<Waiting> batch, Action<List<Waiting>> begin)
     {
         var hadLog = Directory.Exists(Folder);
         Directory.CreateDirectory(Folder);
@@ -103,7 +123,28 @@ internal sealed class AuditLog(string folder, TimeProvider clock)
         using var log = new FileStream(Path.Combine(Folder, segment), OwnerOnly(FileMode.OpenOrCreate, FileShare.Read));
         last = segment == last.Segment ? TakeUp(log, last) : last;
         log.Seek(0, SeekOrigin.End);
-        foreach (var fact in lost is null ? facts : [lost, .. facts])
+        var began = clock.GetTimestamp();
+        for (var waiting = batch; ;)
+        {
+            var facts = waiting.Select(w => w.Fact);
+            last = Write(log, lost is null ? facts : facts.Prepend(lost), last with { Segment = segment }, waiting.Exists(w => w.IsDurable), file);
+            lost = null;
+            waiting.ForEach(w => w.Done.TrySetResult());
+            if (clock.GetElapsedTime(began) > held || clock.GetUtcNow().UtcDateTime.Month != now.UtcDateTime.Month || Next() is not { } next)
+            {
+                return;
+            }
+
+            begin(next);
+            waiting = next;
+            await Task.Yield();
+        }
+    }
+
+    private AuditHead Write(FileStream log, IEnumerable<AuditFact> facts, AuditHead last, bool isDurable, FileStream head)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var fact in facts)
         {
             var (line, mac) = AuditEntry.Write(last.Number + 1, now, fact, last.Mac, Key);
             log.Write(line);
@@ -112,8 +153,10 @@ internal sealed class AuditLog(string folder, TimeProvider clock)
         }
 
         log.Flush(isDurable);
-        (last with { Segment = segment, Length = log.Position }).Write(file, Key, isDurable);
+        last = last with { Length = log.Position };
+        last.Write(head, Key, isDurable);
         _hasWritten = true;
+        return last;
     }
 
     /// <summary>Where the log ends; and, when that is not known though there was a log, the entry that tells so.</summary>

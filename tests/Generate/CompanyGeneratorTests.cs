@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Host.Generate.Company;
-using Crm.Analytics.Tests.Storage;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations.Reading;
 using Crm.Analytics.Warehouse.Storage;

@@ -1,5 +1,4 @@
 using Crm.Analytics.Tests.Storage;
-using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Tests.Generate;

@@ -17,6 +17,10 @@ public interface IStarEngine
 
     /// <summary>Runs a statement and hands each row to <paramref name="row"/>; memory stays bounded.</summary>
     void Stream(ISession session, string sql, IReadOnlyDictionary<string, object?> parameters, Action<IDataRecord> row, CancellationToken cancellation);
+
+    /// <summary>Runs a statement that answers few rows and comes again with other values; a row is read by position, as the value it is.</summary>
+    void Answer(ISession session, string sql, IReadOnlyDictionary<string, object?> parameters, Action<IDataRecord> row, CancellationToken cancellation)
+        => Stream(session, sql, parameters, row, cancellation);
 }
 
 /// <summary>The star in the warehouse's own file.</summary>
@@ -34,4 +38,8 @@ public sealed class OwnStar : IStarEngine
     /// <inheritdoc/>
     public void Stream(ISession session, string sql, IReadOnlyDictionary<string, object?> parameters, Action<IDataRecord> row, CancellationToken cancellation)
         => session.Stream(sql, parameters, row, cancellation);
+
+    /// <inheritdoc/>
+    public void Answer(ISession session, string sql, IReadOnlyDictionary<string, object?> parameters, Action<IDataRecord> row, CancellationToken cancellation)
+        => session.StreamKept(sql, parameters, row, cancellation);
 }

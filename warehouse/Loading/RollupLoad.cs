@@ -81,7 +81,9 @@ public static class RollupLoad
         columns.AddRange(Members(plan, rollup).Select(d => $"{d.Sql} AS {ColumnOf(d)}"));
         columns.AddRange(block.Leaves.Select(l => $"CAST({aggregates.Leaf(l, null)} AS {Narrow(l)}) AS {SqlName.Quote(l.Member)}"));
         var groups = plan.Dimensions.Count == 0 ? "" : $"\nGROUP BY {SqlName.List(plan.Dimensions.Select(d => d.Sql))}";
-        return $"SELECT {SqlName.List(columns)}\n{string.Join('\n', lines)}{groups}";
+        // Rows in the order of time are passed over by the block where a question wants some of the time only, as those of the facts are.
+        var order = rollup.TimeRole is null ? "" : "\nORDER BY 1";
+        return $"SELECT {SqlName.List(columns)}\n{string.Join('\n', lines)}{groups}{order}";
     }
 
     private static List<StarColumn> Columns(Catalogue catalogue, Cube cube, Rollup rollup)

@@ -14,7 +14,9 @@ namespace Crm.Analytics.Warehouse.Query;
 /// <param name="asked">Told of each question that was answered; null: nobody is.</param>
 public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null, Action<AnsweredQuestion>? asked = null) : ICubeReader
 {
-    private volatile SizesOfRun? _sizes;
+    private readonly PlanCache _plans = new();
+    private readonly KnownSizes _sizes = new(catalogue);
+    private volatile KnownState? _known;
 
     /// <summary>Where the rows of the star are; by default in the warehouse itself.</summary>
     public IStarEngine Star { get; init; } = OwnStar.Instance;
@@ -23,7 +25,9 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
     public CubeResult Read(CubeQuery query, CancellationToken cancellation = default)
     {
         var began = Stopwatch.GetTimestamp();
-        var plan = CubePlanner.Plan(query, catalogue, calendar?.Invoke());
+        var now = calendar?.Invoke();
+        var question = _plans.Of(query, now?.Now ?? DateTime.MinValue, q => CubePlanner.Plan(q, catalogue, now), Star.Dialect);
+        var plan = question.Plan;
         var unrouted = plan;
         using var session = sessions();
         var rows = new List<ResultRow>();
@@ -31,18 +35,44 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
         long? total = null;
         try
         {
-            // One transaction, so that the rows and what they are said to stand on are of the same run.
-            session.InTransaction(() =>
+            if (query.AsOfRun is null && query.Counting == RowCounting.None && _known is { } known && known.State == session.State)
             {
-                var run = Star.RunOf(session, query.AsOfRun);
-                asOf = AsOf(session, run, cancellation);
-                plan = Routed(session, plan.At(run), asOf.Run, cancellation);
-                var sql = CubeSqlWriter.Write(plan, Star.Dialect);
-                var values = new RowValues(plan);
-                Star.Stream(session, sql.Text, sql.Parameters, record => rows.Add(values.Row(record)), cancellation);
-                if (query.Counting == RowCounting.All)
-                    total = Count(Star, session, plan, cancellation);
-            });
+                // One statement reads one state; when nobody wrote meanwhile, it is the one that is known.
+                (plan, var sql) = question.Served(known.Sizes, p => Routed(p, known.Sizes));
+                Answer(session, plan, sql, rows, cancellation);
+                asOf = known.State == session.State ? known.AsOf : null;
+            }
+
+            if (asOf is null)
+            {
+                rows.Clear();
+                var before = session.State;
+                TableSizes? sizes = null;
+
+                // One transaction, so that the rows and what they are said to stand on are of the same run.
+                session.InTransaction(() =>
+                {
+                    var run = Star.RunOf(session, query.AsOfRun);
+                    asOf = AsOf(session, run, cancellation);
+                    sizes = _sizes.Of(session, asOf.Run, cancellation);
+                    CubeSql sql;
+                    if (run is null)
+                    {
+                        (plan, sql) = question.Served(sizes, p => Routed(p, sizes));
+                    }
+                    else
+                    {
+                        plan = Routed(CubePlanner.Plan(query, catalogue, now).At(run), sizes);
+                        sql = CubeSqlWriter.Write(plan, Star.Dialect);
+                    }
+
+                    Answer(session, plan, sql, rows, cancellation);
+                    if (query.Counting == RowCounting.All)
+                        total = Count(Star, session, run is null ? Routed(CubePlanner.Plan(query, catalogue, now), sizes) : plan, cancellation);
+                });
+                if (query.AsOfRun is null && Star is OwnStar && before is not null && before == session.State)
+                    _known = new(before.Value, asOf!, sizes);
+            }
         }
         catch (EngineException e)
         {
@@ -50,7 +80,7 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
                 "Check the expressions of the members asked with `crm check`", e);
         }
 
-        Tell(unrouted, plan, rows.Count, began);
+        Tell(unrouted, () => question.Needs(catalogue), plan, rows.Count, began);
         var hasMore = TotalRows.CutTo(rows, plan.Limit);
         return new CubeResult(query, Columns(plan), plan.Totals == Totals.Subtotals ? TotalRows.Nested(rows, plan.Dimensions.Count) : rows, asOf!)
         {
@@ -109,36 +139,30 @@ public sealed class CubeReader(Func<ISession> sessions, Catalogue catalogue, Fun
         {
             var run = Star.RunOf(session, query.AsOfRun);
             asOf = AsOf(session, run, cancellation);
-            plan = Routed(session, plan.At(run), asOf.Run, cancellation);
+            plan = Routed(plan.At(run), _sizes.Of(session, asOf.Run, cancellation));
             rows = read(session, plan, CubeSqlWriter.Write(plan, star.Dialect));
             if (rows == plan.Limit)
                 left = Math.Max(0, Count(star, session, plan, cancellation) - plan.Offset - rows);
         });
-        Tell(unrouted, plan, rows, began);
+        Tell(unrouted, () => RollupNeed.Of(unrouted, catalogue), plan, rows, began);
         return new RowsSummary(Columns(plan), rows, left, asOf!, plan.Rollup);
     }
 
-    private void Tell(CubePlan plan, CubePlan routed, long rows, long began) => asked?.Invoke(new AnsweredQuestion(
-        [.. plan.Measures.Select(m => m.Member), .. plan.Dimensions.Select(d => d.Member)], Stopwatch.GetElapsedTime(began).TotalSeconds, rows, routed.Rollup.Served, RollupNeed.Of(plan, catalogue)));
+    private void Tell(CubePlan plan, Func<IReadOnlyList<RollupNeed>> needs, CubePlan routed, long rows, long began) => asked?.Invoke(new AnsweredQuestion(
+        [.. plan.Measures.Select(m => m.Member), .. plan.Dimensions.Select(d => d.Member)], Stopwatch.GetElapsedTime(began).TotalSeconds, rows, routed.Rollup.Served, needs()));
 
-    /// <summary>The plan as it is run: served by rollups where they can. Only cubes that have some pay for looking.</summary>
-    private CubePlan Routed(ISession session, CubePlan plan, int? run, CancellationToken cancellation)
+    private void Answer(ISession session, CubePlan plan, CubeSql sql, List<ResultRow> rows, CancellationToken cancellation)
     {
-        if (plan.Blocks.All(b => b.Cube is null || !catalogue.Cubes.TryGetValue(b.Cube, out var cube) || cube.Rollups.Count == 0))
-            return plan;
-
-        // Tables change with a run only, and the engine takes longer to list them than to answer a small question.
-        if (_sizes is { } known && known.Run == run && run is not null)
-            return new RollupRouter(catalogue, known.Sizes).Route(plan);
-        var rows = new Dictionary<string, long>(StringComparer.Ordinal);
-        session.Stream(SqlFile.Beside<CubeReader>().Fill("sizes"), null, record => rows[$"star.{record.GetString(0)}"] = Convert.ToInt64(record.GetValue(1), CultureInfo.InvariantCulture), cancellation);
-        var sizes = new TableSizes(rows);
-        _sizes = new(run, sizes);
-        return new RollupRouter(catalogue, sizes).Route(plan);
+        var values = new RowValues(plan);
+        Star.Answer(session, sql.Text, sql.Parameters, record => rows.Add(values.Row(record)), cancellation);
     }
 
-    /// <summary>How many rows tables had when a run was published.</summary>
-    private sealed record SizesOfRun(int? Run, TableSizes Sizes);
+    /// <summary>The plan as it is run: served by rollups where they can. Only cubes that have some pay for looking.</summary>
+    private CubePlan Routed(CubePlan plan, TableSizes? sizes)
+        => sizes is null || plan.Blocks.All(b => b.Cube is null || !catalogue.Cubes.TryGetValue(b.Cube, out var cube) || cube.Rollups.Count == 0) ? plan : new RollupRouter(catalogue, sizes).Route(plan);
+
+    /// <summary>What a state of the warehouse was found to be.</summary>
+    private sealed record KnownState(long State, DataAsOf AsOf, TableSizes? Sizes);
 
     private static long Count(IStarEngine star, ISession session, CubePlan plan, CancellationToken cancellation)
     {

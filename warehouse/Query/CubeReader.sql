@@ -1,5 +1,5 @@
 -- grain: one published run
--- reads: meta.run, duckdb_tables
+-- reads: meta.run
 -- writes: nothing
 
 -- part: newest
@@ -10,7 +10,3 @@ SELECT run_id, newest, published_at FROM meta.run WHERE status = 'published' AND
 
 -- part: known
 SELECT min(run_id), max(run_id), count(*) FROM meta.run WHERE status = 'published'
-
--- part: sizes
--- Rollups that no run has filled yet have no rows, and are as if they were not there.
-SELECT table_name, estimated_size FROM duckdb_tables() WHERE schema_name = 'star' AND (table_name NOT LIKE 'rollup\_%' ESCAPE '\' OR estimated_size > 0)

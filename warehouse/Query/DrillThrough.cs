@@ -26,6 +26,7 @@ public sealed record DrillSummary(IReadOnlyList<DrillColumn> Columns, long Rows,
 public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, Func<QueryCalendar>? calendar = null)
 {
     private const string Files = "\"source files\"";
+    private readonly KnownSizes _sizes = new(catalogue);
 
     /// <summary>Where the rows of the star are; by default in the warehouse itself.</summary>
     public IStarEngine Star { get; init; } = OwnStar.Instance;
@@ -71,17 +72,61 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal);
         using var session = sessions();
         var run = Star.RunOf(session, query.AsOfRun);
-        var text = Text(plan.At(run), star.Dialect, columns, parameters);
+        plan = plan.At(run);
+        var text = Text(plan, star.Dialect, columns, parameters, limit);
         var (rows, left) = (0L, 0L);
         DataAsOf? asOf = null;
         session.InTransaction(() =>
         {
             asOf = CubeReader.AsOf(session, run, cancellation);
-            rows = read(session, columns, limit is null ? text : $"{text}LIMIT {limit.Value.ToString(CultureInfo.InvariantCulture)}\n", parameters);
+            rows = read(session, columns, text, parameters);
             if (limit is not null && rows == limit)
-                star.Stream(session, $"SELECT count(*) FROM (\n{text})", parameters, record => left = Convert.ToInt64(record.GetValue(0), CultureInfo.InvariantCulture) - rows, cancellation);
+                left = Count(star, session, plan, columns, asOf.Run, cancellation) - rows;
         });
         return new DrillSummary([.. columns.Select(c => c.Column)], rows, left, asOf!);
+    }
+
+    /// <summary>How many rows there are behind the cell: by a rollup that counts them where one can, else by the facts with no more joins than conditions need.</summary>
+    private long Count(IStarEngine star, ISession session, CubePlan plan, List<Drilled> columns, int? run, CancellationToken cancellation)
+    {
+        var count = 0L;
+        var block = Meant(plan);
+        var parameters = new Dictionary<string, object?>(StringComparer.Ordinal);
+        string text;
+        if (IsPlain(block) && Counted(block) is null)
+        {
+            var rows = new PlannedMeasure("rows", "Rows", "", null, new ColumnType(TypeKind.Integer), null, MeasureType.Count, null, [], new Dictionary<string, PlannedMeasure>()) { Cube = block.Cube! };
+            var counting = plan with { Blocks = [Filtering(block) with { Leaves = [rows] }], Dimensions = [], Measures = [rows], GroupFilters = [], Order = [], Limit = 1 };
+            var sizes = _sizes.Of(session, run, cancellation);
+            (text, var bound) = CubeSqlWriter.Write(sizes is null ? counting : new RollupRouter(catalogue, sizes).Route(counting), star.Dialect);
+            parameters = new(bound, StringComparer.Ordinal);
+        }
+        else
+        {
+            text = $"SELECT count(*) FROM (\n{Text(plan, star.Dialect, columns, parameters, null)})";
+        }
+
+        star.Stream(session, text, parameters, record => count = Convert.ToInt64(record.GetValue(0), CultureInfo.InvariantCulture), cancellation);
+        return count;
+    }
+
+    private static PlannedBlock Meant(CubePlan plan) => plan.Blocks.FirstOrDefault(b => b.Leaves.Count > 0) ?? plan.Blocks[0];
+
+    /// <summary>True when each row of the fact stands for itself: its joins neither drop nor double it.</summary>
+    private static bool IsPlain(PlannedBlock block) => block is { Cube: not null, Calendar: null, Spine: null, Choice: null, Regroup: null, Bridges.Count: 0 };
+
+    /// <summary>The block with those joins only that its conditions speak of.</summary>
+    private static PlannedBlock Filtering(PlannedBlock block)
+    {
+        var roles = block.RowFilters.SelectMany(PlannedConditions.Subjects).OfType<PlannedDimension>().Select(d => d.Role).ToHashSet();
+        return block with { Joins = [.. block.Joins.Where(j => roles.Contains(j.Table.Alias))] };
+    }
+
+    /// <summary>Which rows the measure counts, where it does not count all.</summary>
+    private static string? Counted(PlannedBlock block)
+    {
+        var counted = block.Leaves.Select(l => l.Filters.Count == 0 ? null : string.Join(" AND ", l.Filters.Select(f => $"({f})"))).ToList();
+        return counted.Count > 0 && counted.All(c => c is not null) ? $"({string.Join(" OR ", counted.Select(c => $"({c})"))})" : null;
     }
 
     private CubePlan Plan(CubeQuery query, out List<Drilled> columns)
@@ -133,7 +178,7 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
         }
     }
 
-    private static string Text(CubePlan plan, SqlDialect dialect, List<Drilled> columns, Dictionary<string, object?> parameters)
+    private static string Text(CubePlan plan, SqlDialect dialect, List<Drilled> columns, Dictionary<string, object?> parameters, long? limit)
     {
         string Bound(string? name, object value)
         {
@@ -143,13 +188,28 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
         }
 
         var blocks = new BlockWriter(plan, dialect, Bound);
-        var block = plan.Blocks.FirstOrDefault(b => b.Leaves.Count > 0) ?? plan.Blocks[0];
+        var block = Meant(plan);
         var used = block with
         {
             From = block.From with { Columns = [.. block.From.Columns.Concat(["source_file", "source_record"]).Distinct().Order(StringComparer.Ordinal)] },
         };
         var join = used.Calendar is { } days ? new FrameWriter(blocks).Join(used.Frame, days, [], PeriodGrain.All, used.From.Alias) : null;
-        var lines = blocks.Lines(used, used.Bridges.Count > 0, join);
+        var last = limit is null ? "" : string.Create(CultureInfo.InvariantCulture, $"LIMIT {limit}\n");
+        List<string> lines;
+        if (limit is not null && IsPlain(used) && dialect is DuckDbDialect)
+        {
+            // The rows first and then what is shown beside them: a join of all rows to show a hundred would take as long as all rows.
+            var chosen = blocks.Lines(Filtering(used), false, null);
+            AddCondition(chosen, Counted(used));
+            lines = blocks.Lines(used with { RowFilters = [], Segments = [] }, false, null);
+            lines[0] = $"FROM (SELECT {SqlName.Quote(used.From.Alias)}.*\n{string.Join('\n', chosen)}\n{last}) AS {SqlName.Quote(used.From.Alias)}";
+        }
+        else
+        {
+            lines = blocks.Lines(used, used.Bridges.Count > 0, join);
+            AddCondition(lines, Counted(used));
+        }
+
         if (columns.Any(c => c.Sql.StartsWith(Files, StringComparison.Ordinal)))
         {
             var where = lines.FindIndex(l => l.StartsWith("WHERE", StringComparison.Ordinal));
@@ -157,10 +217,13 @@ public sealed class DrillThrough(Func<ISession> sessions, Catalogue catalogue, F
                 + $"  ON {Files}.\"file_id\" = {SqlName.Quote(used.From.Alias)}.\"source_file\"");
         }
 
-        var counted = used.Leaves.Select(l => l.Filters.Count == 0 ? null : string.Join(" AND ", l.Filters.Select(f => $"({f})"))).ToList();
-        if (counted.Count > 0 && counted.All(c => c is not null))
-            lines.Add($"{(lines.Any(l => l.StartsWith("WHERE", StringComparison.Ordinal)) ? "  AND" : "WHERE")} ({string.Join(" OR ", counted.Select(c => $"({c})"))})");
-        return $"SELECT {SqlName.List(columns.Select(c => $"{c.Sql} AS {SqlName.Quote(c.Column.Name)}"))}\n{string.Join('\n', lines)}\n";
+        return $"SELECT {SqlName.List(columns.Select(c => $"{c.Sql} AS {SqlName.Quote(c.Column.Name)}"))}\n{string.Join('\n', lines)}\n{last}";
+    }
+
+    private static void AddCondition(List<string> lines, string? condition)
+    {
+        if (condition is not null)
+            lines.Add($"{(lines.Any(l => l.StartsWith("WHERE", StringComparison.Ordinal)) ? "  AND" : "WHERE")} {condition}");
     }
 
     private static object?[] Values(IDataRecord record, List<Drilled> columns)

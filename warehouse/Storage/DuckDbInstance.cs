@@ -20,6 +20,9 @@ public sealed class DuckDbInstance : IDisposable
     private readonly IDisposable? _claim;
     private readonly string? _catalog;
     private readonly ConcurrentBag<DuckDBConnection> _idle = [];
+    private readonly ConcurrentBag<DuckDBConnection> _asking = [];
+    private readonly ConcurrentDictionary<DuckDBConnection, KeptStatements> _statements = [];
+    private readonly WriteClock _clock = new();
     private readonly ConcurrentDictionary<DuckDbSession, bool> _live = [];
     private bool _disposed;
 
@@ -78,16 +81,10 @@ public sealed class DuckDbInstance : IDisposable
     }
 
     /// <summary>A new session on this instance.</summary>
-    public ISession Connect()
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        var connection = _idle.TryTake(out var idle) ? idle : NewConnection();
-        if (_catalog is not null)
-            Run(connection, $"USE {SqlName.Quote(_catalog)}");
-        var session = new DuckDbSession(connection, Return);
-        _live[session] = true;
-        return session;
-    }
+    public ISession Connect() => Session(_idle, Prepared);
+
+    /// <summary>A new session on this instance for questions. It tells of no progress, which costs a query that is over soon a good part of its time.</summary>
+    public ISession ConnectToAsk() => Session(_asking, 2 * Environment.ProcessorCount);
 
     /// <summary>Closes every session and the file.</summary>
     public void Dispose()
@@ -98,8 +95,8 @@ public sealed class DuckDbInstance : IDisposable
         _disposed = true;
         foreach (var session in _live.Keys)
             session.Dispose();
-        while (_idle.TryTake(out var idle))
-            idle.Dispose();
+        foreach (var idle in _idle.Concat(_asking))
+            Close(idle);
         _root.Dispose();
         _claim?.Dispose();
     }
@@ -111,13 +108,31 @@ public sealed class DuckDbInstance : IDisposable
         return root;
     }
 
-    private void Return(DuckDbSession session, DuckDBConnection connection, bool reusable)
+    private DuckDbSession Session(ConcurrentBag<DuckDBConnection> pool, int most)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var connection = pool.TryTake(out var idle) ? idle : NewConnection();
+        if (_catalog is not null && !_statements.ContainsKey(connection))
+            Run(connection, $"USE {SqlName.Quote(_catalog)}");
+        var session = new DuckDbSession(connection, _statements.GetOrAdd(connection, _ => new KeptStatements()), _clock, (ended, itself, isReusable) => Return(pool, most, ended, itself, isReusable));
+        _live[session] = true;
+        return session;
+    }
+
+    private void Return(ConcurrentBag<DuckDBConnection> pool, int most, DuckDbSession session, DuckDBConnection connection, bool reusable)
     {
         _live.TryRemove(session, out _);
-        if (reusable && !_disposed && _idle.Count < Prepared)
-            _idle.Add(connection);
+        if (reusable && !_disposed && pool.Count < most)
+            pool.Add(connection);
         else
-            connection.Dispose();
+            Close(connection);
+    }
+
+    private void Close(DuckDBConnection connection)
+    {
+        if (_statements.TryRemove(connection, out var kept))
+            kept.Dispose();
+        connection.Dispose();
     }
 
     private void Limit(string? memory, int? threads, string temporary)

@@ -5,14 +5,19 @@ namespace Crm.Analytics.Warehouse.Storage;
 
 /// <summary>A connection to a DuckDB instance.</summary>
 /// <param name="connection">The open connection.</param>
+/// <param name="statements">The statements that the connection keeps prepared.</param>
+/// <param name="clock">Told of what is written.</param>
 /// <param name="giveBack">Told at the end: the session, its connection, and whether another session may have that connection.</param>
-internal sealed class DuckDbSession(DuckDBConnection connection, Action<DuckDbSession, DuckDBConnection, bool> giveBack) : ISession
+internal sealed class DuckDbSession(DuckDBConnection connection, KeptStatements statements, WriteClock clock, Action<DuckDbSession, DuckDBConnection, bool> giveBack) : ISession
 {
     private bool _inTransaction;
+    private bool _hasWritten;
     private bool _mayHaveTemporaries;
     private bool _disposed;
 
     public double? Progress => connection.GetQueryProgress().Percentage is >= 0 and var percentage ? Math.Min(1, percentage / 100) : null;
+
+    public long? State => clock.State;
 
     public long Execute(string sql, object? parameters = null, CancellationToken cancellation = default)
         => Run(sql, parameters, cancellation, command => (long)command.ExecuteNonQuery());
@@ -43,6 +48,13 @@ internal sealed class DuckDbSession(DuckDBConnection connection, Action<DuckDbSe
             return 0;
         });
 
+    public void StreamKept(string sql, IReadOnlyDictionary<string, object?> parameters, Action<IDataRecord> row, CancellationToken cancellation = default)
+    {
+        var isRead = WriteClock.OnlyReads(sql) && parameters.Values.All(KeptStatement.Takes) && Guarded(cancellation, () => statements.Of(connection.NativeConnection, sql).Run(parameters, row, cancellation));
+        if (!isRead)
+            Stream(sql, parameters, row, cancellation);
+    }
+
     public IReadOnlyList<DescribedColumn> Describe(string sql, CancellationToken cancellation = default)
         => Run($"DESCRIBE {sql}", null, cancellation, command =>
         {
@@ -58,12 +70,15 @@ internal sealed class DuckDbSession(DuckDBConnection connection, Action<DuckDbSe
         if (_inTransaction)
             throw new InvalidOperationException("A transaction is open already; they do not nest.");
 
-        Execute("BEGIN TRANSACTION");
-        _inTransaction = true;
+        Control("BEGIN TRANSACTION");
+        (_inTransaction, _hasWritten) = (true, false);
         try
         {
             work();
-            Execute("COMMIT");
+            if (_hasWritten)
+                clock.Writing(() => Control("COMMIT"));
+            else
+                Control("COMMIT");
         }
         catch
         {
@@ -112,16 +127,41 @@ internal sealed class DuckDbSession(DuckDBConnection connection, Action<DuckDbSe
 
     private T Run<T>(string sql, object? parameters, CancellationToken cancellation, Func<DuckDBCommand, T> work)
     {
+        if (WriteClock.OnlyReads(sql))
+            return RunAsItIs(sql, parameters, cancellation, work);
+        if (!_inTransaction)
+            return clock.Writing(() => RunAsItIs(sql, parameters, cancellation, work));
+        _hasWritten = true;
+        return RunAsItIs(sql, parameters, cancellation, work);
+    }
+
+    /// <summary>Begins and ends transactions.</summary>
+    private int Control(string sql) => RunAsItIs(sql, null, CancellationToken.None, command => command.ExecuteNonQuery());
+
+    private T RunAsItIs<T>(string sql, object? parameters, CancellationToken cancellation, Func<DuckDBCommand, T> work)
+    {
+        _mayHaveTemporaries |= sql.Contains("temp", StringComparison.OrdinalIgnoreCase);
+        return Guarded(cancellation, () =>
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            QueryParameters.Add(command, parameters);
+            return work(command);
+        });
+    }
+
+    private T Guarded<T>(CancellationToken cancellation, Func<T> work)
+    {
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellation.ThrowIfCancellationRequested();
-        _mayHaveTemporaries |= sql.Contains("temp", StringComparison.OrdinalIgnoreCase);
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        QueryParameters.Add(command, parameters);
         using var interruption = new Interruption(connection, cancellation);
         try
         {
-            return work(command);
+            return work();
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.Interrupted && cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(error.Message, error, cancellation);
         }
         catch (OperationCanceledException error) when (error.CancellationToken != cancellation)
         {
@@ -140,6 +180,7 @@ internal sealed class DuckDbSession(DuckDBConnection connection, Action<DuckDbSe
     {
         if (!_inTransaction)
             throw new InvalidOperationException("Append inside a transaction only: rows are sent while they come.");
+        _hasWritten = true;
     }
 
     // The error that led here is the one to tell; a rollback that fails too says that there is no transaction any more.
@@ -147,7 +188,7 @@ internal sealed class DuckDbSession(DuckDBConnection connection, Action<DuckDbSe
     {
         try
         {
-            Execute("ROLLBACK");
+            Control("ROLLBACK");
         }
         catch (EngineException)
         {

@@ -25,6 +25,18 @@ public interface ISession : IDisposable
     /// <summary>Runs a query and hands each row of the streamed result to <paramref name="row"/>; memory stays bounded whatever the size of the result.</summary>
     void Stream(string sql, object? parameters, Action<IDataRecord> row, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// As <see cref="Stream"/>, for queries that are asked again and again with other values and answer few rows: the connection keeps the statement prepared, and the engine works the
+    /// whole result out before the first row. A row is read by position, as the value it is.
+    /// </summary>
+    void StreamKept(string sql, IReadOnlyDictionary<string, object?> parameters, Action<IDataRecord> row, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// A number that stands still while nobody writes through this instance, and is never that of another instance or state; null while somebody is writing. What is read while it
+    /// stands still is all of one state.
+    /// </summary>
+    long? State { get; }
+
     /// <summary>The columns a query would answer, without running it: what DESCRIBE says.</summary>
     IReadOnlyList<DescribedColumn> Describe(string sql, CancellationToken cancellation = default);
 

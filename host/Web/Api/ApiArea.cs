@@ -72,10 +72,20 @@ internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> ask
 
     private async Task Load(HttpContext context, SecurityContext? asker)
     {
-        using var sent = await Sent(context);
+        Only(context, HttpMethods.Get, HttpMethods.Post);
+        var bytes = await SentQuery.BodyOf(context);
+        if (bytes is not null && RowFormat.Of(context, null) == RowFormat.Json && questions.Remembered(bytes, AsText(context), asker) is var (known, audit))
+        {
+            AuditTrail.Tell(context, audit);
+            await Write(context, known);
+            return;
+        }
+
+        using var sent = SentQuery.Read(context, bytes, ["query"], ["queryType"]);
         var body = sent.Body.Object("query", "queryType", "cache", "renewQuery", "format");
         var request = LoadRequest.Read(QueryOf(body), body.Find("queryType")?.Text(), questions.Settings);
-        AuditTrail.Tell(context, AuditText.Of(request));
+        var told = AuditText.Of(request);
+        AuditTrail.Tell(context, told);
         var format = RowFormat.Of(context, body.Find("format"));
         if (format != RowFormat.Json)
         {
@@ -85,7 +95,7 @@ internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> ask
             return;
         }
 
-        await Answer(context, request, asker);
+        await Answer(context, request, asker, key => questions.Know(bytes, AsText(context), asker, key, told));
     }
 
     /// <summary>Goes on from a cell: to the answer of the next question, or through to the rows.</summary>
@@ -113,12 +123,15 @@ internal sealed class ApiArea(Questions questions, Func<HttpContext, Asker?> ask
 
     private static StrictJson QueryOf(StrictJson body) => body.Find("query") ?? throw ApiErrors.Wrong("no query", "the body", "the key 'query'", "Send {\"query\": {…}}");
 
-    private async Task Answer(HttpContext context, LoadRequest request, SecurityContext? asker)
+    private static bool AsText(HttpContext context) => context.Request.Query["numbers"] == "string";
+
+    private async Task Answer(HttpContext context, LoadRequest request, SecurityContext? asker, Action<AnswerKey>? remembered = null)
     {
-        var asText = context.Request.Query["numbers"] == "string";
+        var asText = AsText(context);
         var key = questions.KeyOf(request, asText, asker);
         if (request.Questions.All(q => !q.Renews) && questions.Remembered(key) is { } known)
         {
+            remembered?.Invoke(key);
             await Write(context, known);
             return;
         }

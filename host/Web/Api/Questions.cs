@@ -22,7 +22,8 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
     private static readonly TimeSpan left = TimeSpan.FromSeconds(30);
     private static readonly string[] words = ["now", "hour", "minute", "second"];
     private readonly AnswerCache _remembered = new(MostRememberedBytes);
-    private readonly CubeReader _reader = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(served.Path, TimeProvider.System).Note) { Star = Composition.StarOf(project) };
+    private readonly KnownRequests _known = new();
+    private readonly CubeReader _reader = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(served.Path, TimeProvider.System).Note) { Star = Composition.StarOf(project) };
 
     /// <summary>Answers that are being worked out.</summary>
     public PendingAnswers Pending { get; } = new(patience, left, 2 * Environment.ProcessorCount, TimeProvider.System);
@@ -31,7 +32,7 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
     public CubeReader Reader => _reader;
 
     /// <summary>Reads the rows behind a cell.</summary>
-    public DrillThrough Rows { get; } = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
+    public DrillThrough Rows { get; } = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
 
     /// <summary>The question that a drill leads to, and where one can go from it.</summary>
     public LoadQuestion Drilled(DrillRequest request, SecurityContext? asker)
@@ -70,12 +71,35 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
     public AnswerKey KeyOf(LoadRequest request, bool numbersAsText, SecurityContext? asker)
         => new(Timed(QuestionKey.Of(request, numbersAsText)), asker?.Key ?? "", served.Published is { } run ? run : throw new NothingLoadedException(served.Path));
 
+    /// <summary>A remembered answer to a request that came before byte for byte, and what the audit log is told of it; null when there is none.</summary>
+    /// <param name="body">The request's body.</param>
+    /// <param name="numbersAsText">Whether numbers are wanted as text.</param>
+    /// <param name="asker">Who asks.</param>
+    public (byte[] Answer, string Audit)? Remembered(byte[] body, bool numbersAsText, SecurityContext? asker)
+        => RequestOf(body, numbersAsText, asker) is { } request && _known.Find(request) is { } known && Remembered(known.Answer) is { } answer ? (answer, known.Audit) : null;
+
+    /// <summary>Notes what a request's answer is remembered by.</summary>
+    /// <param name="body">The request's body; null for none.</param>
+    /// <param name="numbersAsText">Whether numbers are wanted as text.</param>
+    /// <param name="asker">Who asks.</param>
+    /// <param name="key">What its answer is remembered by.</param>
+    /// <param name="audit">What the audit log is told of it.</param>
+    public void Know(byte[]? body, bool numbersAsText, SecurityContext? asker, AnswerKey key, string audit)
+    {
+        if (body is not null && !IsFleeting(key.Question) && RequestOf(body, numbersAsText, asker) is { } request && request.Data == key.Data)
+        {
+            _known.Add(request, new(key, audit));
+        }
+    }
+
+    private RequestKey? RequestOf(byte[] body, bool numbersAsText, SecurityContext? asker)
+        => served.Published is { } run ? new(body, numbersAsText, asker?.Key ?? "", run, DateOnly.FromDateTime(QueryCalendar.Of(Settings, TimeProvider.System).Now).DayNumber) : null;
+
     /// <summary>Relative dates mean something else tomorrow, those with hours in a minute: what is remembered is remembered for as long.</summary>
     private string Timed(string question)
-    {
-        var isFine = words.Any(w => question.Contains(w, StringComparison.OrdinalIgnoreCase));
-        return $"{QueryCalendar.Of(Settings, TimeProvider.System).Now.ToString(isFine ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd", CultureInfo.InvariantCulture)} {question}";
-    }
+        => $"{QueryCalendar.Of(Settings, TimeProvider.System).Now.ToString(IsFleeting(question) ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd", CultureInfo.InvariantCulture)} {question}";
+
+    private static bool IsFleeting(string question) => words.Any(w => question.Contains(w, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A remembered answer; null when there is none.</summary>
     public byte[]? Remembered(AnswerKey key) => _remembered.TryGet(key, out var answer) ? answer : null;

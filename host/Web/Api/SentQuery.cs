@@ -18,11 +18,36 @@ internal sealed class SentQuery : IDisposable
     /// <param name="context">The request.</param>
     /// <param name="json">The parameters of GET that are JSON; the first must be there.</param>
     /// <param name="texts">The parameters of GET that are text.</param>
-    public static async Task<SentQuery> Read(HttpContext context, string[] json, string[] texts)
+    public static async Task<SentQuery> Read(HttpContext context, string[] json, string[] texts) => Read(context, await BodyOf(context), json, texts);
+
+    /// <summary>Reads what a request sends.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="body">Its body; null for GET.</param>
+    /// <param name="json">The parameters of GET that are JSON; the first must be there.</param>
+    /// <param name="texts">The parameters of GET that are text.</param>
+    public static SentQuery Read(HttpContext context, byte[]? body, string[] json, string[] texts)
+    {
+        if (body is null)
+        {
+            return new(OfParameters(context.Request.Query, json, texts));
+        }
+
+        try
+        {
+            return new(JsonDocument.Parse(body.AsMemory(body.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0), StrictJson.Options));
+        }
+        catch (InvalidOperationException e)
+        {
+            throw NoUnicode(e);
+        }
+    }
+
+    /// <summary>The bytes that a POST sends; null for GET.</summary>
+    public static async Task<byte[]?> BodyOf(HttpContext context)
     {
         if (HttpMethods.IsGet(context.Request.Method))
         {
-            return new(OfParameters(context.Request.Query, json, texts));
+            return null;
         }
 
         if (context.Request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true)
@@ -31,14 +56,9 @@ internal sealed class SentQuery : IDisposable
         }
 
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = MostBytes;
-        try
-        {
-            return new(await JsonDocument.ParseAsync(context.Request.Body, StrictJson.Options, context.RequestAborted));
-        }
-        catch (InvalidOperationException e)
-        {
-            throw NoUnicode(e);
-        }
+        using var bytes = new MemoryStream((int)Math.Clamp(context.Request.ContentLength ?? 0, 0, MostBytes));
+        await context.Request.Body.CopyToAsync(bytes, context.RequestAborted);
+        return bytes.ToArray();
     }
 
     /// <inheritdoc/>

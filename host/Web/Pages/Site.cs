@@ -33,7 +33,7 @@ internal sealed class Site(Project project, ServedWarehouse served, Func<Asker, 
     public ServedWarehouse Served => served;
 
     /// <summary>Streams the rows behind figures.</summary>
-    public DrillThrough Rows { get; } = new(served.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
+    public DrillThrough Rows { get; } = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
 
     /// <summary>How reports of this project are filled.</summary>
     public FillOptions Options => _options;
