@@ -45,7 +45,9 @@ public sealed class AccessPolicyTests
         // What bounds the periods is said, for otherwise the rows that somebody sees do: in France they end on another day than elsewhere.
         yield return french with
         {
-            Measures = ["web.amount", "web.running", "web.year_before"], Dimensions = ["date.month"], Totals = Totals.Grand,
+            Measures = ["web.amount", "web.running", "web.year_before"],
+            Dimensions = ["date.month"],
+            Totals = Totals.Grand,
             Filters = [FilterParser.Parse("date.month >= 2011-01-01"), FilterParser.Parse("date.month <= 2013-12-01")],
         };
         yield return french with { Measures = ["web.share_of_all", "web.place"], Dimensions = ["item.subcategory"] };

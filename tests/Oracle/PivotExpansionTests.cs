@@ -8,7 +8,9 @@ public sealed class PivotExpansionTests
 {
     private static readonly Dictionary<string, string> Columns = new()
     {
-        ["item.category"] = "category", ["item.subcategory"] = "subcategory", ["territory.country"] = "country",
+        ["item.category"] = "category",
+        ["item.subcategory"] = "subcategory",
+        ["territory.country"] = "country",
         ["item.id"] = "(SELECT any_value(item_id) FROM star.dim_item d WHERE d.item_version_key = ProductKey)",
     };
 
