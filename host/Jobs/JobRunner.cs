@@ -44,8 +44,8 @@ internal sealed class JobRunner(JobCommand command, JobHistory history, TimeProv
     /// <param name="attempt">What and why.</param>
     /// <param name="stopping">Says whether it is the server that stops when <paramref name="cancellation"/> asks.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>How it ended, and whether trying again is of no use.</returns>
-    public (JobRunState State, bool IsFinal) Run(JobAttempt attempt, Func<bool> stopping, CancellationToken cancellation)
+    /// <returns>How it ended, whether trying again is of no use, and why it ended so; null when all is well.</returns>
+    public (JobRunState State, bool IsFinal, string? Message) Run(JobAttempt attempt, Func<bool> stopping, CancellationToken cancellation)
     {
         using var activity = Telemetry.Source.StartActivity($"job {attempt.Job.Name}");
         var started = clock.GetTimestamp();
@@ -74,7 +74,7 @@ internal sealed class JobRunner(JobCommand command, JobHistory history, TimeProv
             Telemetry.JobEnded(attempt.Job.Name, state.ToString(), clock.GetElapsedTime(started));
         }
 
-        return (state, isFinal);
+        return (state, isFinal, message);
     }
 
     /// <summary>Asks a job that runs here to stop.</summary>

@@ -116,7 +116,7 @@ internal sealed class QuartzJobs : IJobs
             return;
         }
 
-        var (state, isFinal) = _runner.Run(new JobAttempt(job, cause, context.RetryAttempt + 1, due), () => _stopping, cancellation);
+        var (state, isFinal, message) = Run(new JobAttempt(job, cause, context.RetryAttempt + 1, due), cancellation);
         switch (state)
         {
             case JobRunState.Done:
@@ -129,13 +129,27 @@ internal sealed class QuartzJobs : IJobs
             case JobRunState.Interrupted:
                 throw new OperationCanceledException(cancellation);
             case JobRunState.Failed or JobRunState.TimedOut when !isFinal:
-                _say($"job {job.Name} {(state == JobRunState.TimedOut ? "took too long" : "failed")}; `crm jobs history {job.Name}` tells more");
+                _say($"job {job.Name} {(state == JobRunState.TimedOut ? "took too long" : "failed")}: {message}; `crm jobs history {job.Name}` tells more");
 
                 // What makes Quartz try again.
                 throw new JobExecutionException(state.ToString());
             case JobRunState.Failed:
-                _say($"job {job.Name} failed; `crm jobs history {job.Name}` tells more");
+                _say($"job {job.Name} failed: {message}; `crm jobs history {job.Name}` tells more");
                 break;
+        }
+    }
+
+    // What stops an attempt from being noted is said at least: the scheduler itself tells nobody.
+    private (JobRunState State, bool IsFinal, string? Message) Run(JobAttempt attempt, CancellationToken cancellation)
+    {
+        try
+        {
+            return _runner.Run(attempt, () => _stopping, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _say($"job {attempt.Job.Name} could not be run: {e.Message}");
+            throw;
         }
     }
 

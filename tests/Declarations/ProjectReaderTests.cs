@@ -48,9 +48,18 @@ public sealed class ProjectReaderTests
         Assert.That(settings.Jobs, Is.Empty);
         Assert.That(settings.Rfm.By, Is.Empty);
         Assert.That(settings.Retention, Is.Empty);
+        Assert.That(settings.LifetimeValue.Covariates, Is.Empty);
         var rfm = new RfmSettings("share", "rfm", 12, default);
-        Assert.That(settings with { Where = default, Jobs = [], Retention = [], Security = SecuritySettings.Strict, Rfm = settings.Rfm with { Where = default, By = rfm.By } },
-            Is.EqualTo(new ProjectSettings("Test", "warehouse.duckdb", "UTC", "EUR", 1, "en-GB", rfm, default)));
+        var plain = settings with
+        {
+            Where = default,
+            Jobs = [],
+            Retention = [],
+            Security = SecuritySettings.Strict,
+            Rfm = settings.Rfm with { Where = default, By = rfm.By },
+            LifetimeValue = settings.LifetimeValue with { Covariates = LifetimeValueSettings.Usual.Covariates },
+        };
+        Assert.That(plain, Is.EqualTo(new ProjectSettings("Test", "warehouse.duckdb", "UTC", "EUR", 1, "en-GB", rfm, default)));
     }
 
     [TestCase("4", 4)]

@@ -118,7 +118,9 @@ public class FilterFuzzTests
         throw new InvalidOperationException($"no harmless value fits {filter}");
     }
 
-    private static string Shape(string sql) => string.Join(' ', sql.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    // Below 2.5 is, of whole numbers, at most 2: the one difference that a value may make.
+    private static string Shape(string sql) =>
+        string.Join(' ', sql.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Replace("<=", "<", StringComparison.Ordinal).Replace(">=", ">", StringComparison.Ordinal);
 
     private static string Text(Random random)
     {
