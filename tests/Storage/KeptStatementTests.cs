@@ -8,7 +8,7 @@ internal sealed class KeptStatementTests
 {
     private static readonly string[] literals =
     [
-        "NULL::VARCHAR", "'short'", "'longer than the twelve bytes that stand inline'", "'öß\u0000€🙂'", "''", "true", "false", "(-7)::TINYINT", "(-300)::SMALLINT", "(-70000)::INTEGER", "9223372036854775807::BIGINT",
+        "NULL::VARCHAR", "'short'", "'longer than the twelve bytes that stand inline'", "'öß' || chr(0) || '€🙂'", "''", "true", "false", "(-7)::TINYINT", "(-300)::SMALLINT", "(-70000)::INTEGER", "9223372036854775807::BIGINT",
         "(-170141183460469231731687303715884105727)::HUGEINT", "1.5::FLOAT", "-2.25::DOUBLE", "12.3::DECIMAL(4,1)", "-12345.678::DECIMAL(9,3)", "-99999999999999.9999::DECIMAL(18,4)", "0.0000::DECIMAL(18,4)",
         "12345678901234567890.1234::DECIMAL(38,4)", "-0.5::DECIMAL(38,4)", "DATE '2020-02-29'", "DATE '0001-01-01'", "TIMESTAMP '2020-02-29 23:59:59.123456'",
     ];

@@ -112,7 +112,9 @@ public sealed class DuckDbInstance : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var connection = pool.TryTake(out var idle) ? idle : NewConnection();
-        if (_catalog is not null && !_statements.ContainsKey(connection))
+
+        // Questions never leave the warehouse; other sessions may have.
+        if (_catalog is not null && !(ReferenceEquals(pool, _asking) && _statements.ContainsKey(connection)))
             Run(connection, $"USE {SqlName.Quote(_catalog)}");
         var session = new DuckDbSession(connection, _statements.GetOrAdd(connection, _ => new KeptStatements()), _clock, (ended, itself, isReusable) => Return(pool, most, ended, itself, isReusable));
         _live[session] = true;
