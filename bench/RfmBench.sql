@@ -33,4 +33,4 @@ SELECT 20240926 AS date_key, customer_key, customer_key AS customer_version_key,
 FROM star.rfm_by_hand
 
 -- part: sum
-SELECT sum(100 * r + 10 * f + m)::DOUBLE FROM {table}
+SELECT sum(100::BIGINT * r + 10::BIGINT * f + m)::DOUBLE FROM {table}

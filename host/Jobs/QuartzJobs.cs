@@ -156,7 +156,7 @@ internal sealed class QuartzJobs : IJobs
     private async Task Build(string project, JobStore store)
     {
         var services = new ServiceCollection();
-        services.AddLogging();
+        services.AddLogging(log => log.AddProvider(new SaidErrors(_say)));
         services.AddSingleton(this);
         services.AddQuartz(quartz =>
         {
