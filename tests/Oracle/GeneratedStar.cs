@@ -64,14 +64,6 @@ internal sealed class GeneratedStar : IDisposable
     public List<object?[]> Rows(string sql)
     {
         using var session = _instance.Connect();
-        var rows = new List<object?[]>();
-        session.Stream(sql, null, record =>
-        {
-            var values = new object?[record.FieldCount];
-            for (var i = 0; i < values.Length; i++)
-                values[i] = record.IsDBNull(i) ? null : record.GetValue(i);
-            rows.Add(values);
-        });
-        return rows;
+        return OracleCase.Rows(session, sql);
     }
 }

@@ -43,7 +43,8 @@ internal sealed record OracleCase(string Name, CubeQuery Query, string Sql, stri
             Assert.That(Text(answer.Rows[^1].Values.Skip(answer.Columns.Count(c => !c.IsMeasure)), Round), Is.EqualTo(Text(Rows(raw, Total)[0], Round)), "the grand total");
     }
 
-    private static List<object?[]> Rows(ISession session, string sql)
+    /// <summary>The rows of a statement.</summary>
+    public static List<object?[]> Rows(ISession session, string sql)
     {
         var rows = new List<object?[]>();
         session.Stream(sql, null, record =>
