@@ -10,7 +10,7 @@ return args switch
     ["bare-server", var file] => BareServer.Run(file),
     ["sql-server", var warehouse] => BareServer.RunSql(warehouse),
     ["clv", .. var rest] => ClvBench.Run(Number(rest, "--millions", 1)),
-    ["rfm", .. var rest] => RfmBench.Run(Number(rest, "--customers", 1_000_000)),
+    ["rfm", .. var rest] => RfmBench.Run(Number(rest, "--customers", 1_000_000), Number(rest, "--rounds", 1)),
     ["rfm-score", var file] => RfmBench.Score(file),
     ["rfm-by-hand", var file] => RfmBench.ByHand(file),
     ["load-project", var project] => LoadBench.Load(project),
@@ -32,6 +32,6 @@ static string Text(string[] rest, string name) => Array.IndexOf(rest, name) is >
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N], or page PROJECT [--rounds N]");
+    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N] [--rounds N], or page PROJECT [--rounds N]");
     return 2;
 }

@@ -35,10 +35,10 @@ public static class RfmModel
         var grid = RfmGrid.Load(settings.Grid, projectFolder);
         var day = newest ?? session.Scalar<DateOnly?>(Sql.Fill("newest"));
         session.Execute(Sql.Fill("snapshots"), new { newest = day, month_ends = settings.MonthEnds });
-        session.Execute(Sql.Fill("activity"));
-        session.Execute(Sql.Fill("customers"));
+        CountCustomers(session, settings.MonthEnds, day);
         ScoreCustomers(session, settings.Ties);
         MakeRows(session, grid, settings);
+        Forget(session, settings.Ties);
         RfmParts.Score(session, catalogue, settings, day, run);
         var scores = ScoreTable.Merge(session, catalogue, "rfm", "rfm_row", ["snapshot_date", "customer_key"], run);
         ScoreTable.Merge(session, catalogue, "rfm_cut", "rfm_cut_row", ["snapshot_date", "measure", "score"], run);
@@ -48,11 +48,26 @@ public static class RfmModel
         return new(day, scores, segments);
     }
 
+    private static void CountCustomers(ISession session, int monthEnds, DateOnly? newest)
+    {
+        if (monthEnds == 0)
+        {
+            session.Execute(Sql.Fill("customers_once"), new { newest });
+            return;
+        }
+
+        session.Execute(Sql.Fill("activity"));
+        session.Execute(Sql.Fill("customers"));
+    }
+
+    // Comparing with cuts costs less than storing what came of it; placing all customers in order does not.
+    private static string Kept(string ties) => ties == "ntile" ? "TABLE" : "VIEW";
+
     private static void ScoreCustomers(ISession session, string ties)
     {
         if (ties == "ntile")
         {
-            session.Execute(Scores(m => Sql.Fill("by_ntile", ("value", m.Value)), cuts: ""));
+            session.Execute(Scores(ties, m => Sql.Fill("by_ntile", ("value", m.Value)), cuts: ""));
             return;
         }
 
@@ -64,22 +79,20 @@ public static class RfmModel
         }
 
         session.Execute(Scores(
+            ties,
             m => Sql.Fill("by_cuts", ("value", m.Value), ("cut", m.Cut)),
             cuts: string.Concat(measures.Select(m => Sql.Fill("join_cut", ("cut", m.Cut))))));
-        foreach (var measure in measures)
-        {
-            session.Execute(Sql.Fill("forget_cut", ("cut", measure.Cut)));
-        }
     }
 
-    private static string Scores(Func<Measure, string> score, string cuts) => Sql.Fill(
-        "scores", ("r", score(measures[0])), ("f", score(measures[1])), ("m", score(measures[2])), ("cuts", cuts));
+    private static string Scores(string ties, Func<Measure, string> score, string cuts) => Sql.Fill(
+        "scores", ("kept", Kept(ties)), ("r", score(measures[0])), ("f", score(measures[1])), ("m", score(measures[2])), ("cuts", cuts));
 
     private static void MakeRows(ISession session, RfmGrid grid, RfmSettings settings)
     {
         var codes = grid.Segments.SelectMany(s => s.Codes.Select(c => new { r = c.R, f = c.F, m = c.M, segment = s.Name, standing = s.Standing }));
         session.Execute(Sql.Fill("grid"), new { codes = JsonSerializer.Serialize(codes) });
-        session.Execute(Sql.Fill("rows"), new { wr = settings.Weights.R, wf = settings.Weights.F, wm = settings.Weights.M });
+        var version = Sql.Fill(settings.MonthEnds == 0 ? "version_once" : "version_each").Trim();
+        session.Execute(Sql.Fill("rows", ("version", version)), new { wr = settings.Weights.R, wf = settings.Weights.F, wm = settings.Weights.M });
         session.Execute(Sql.Fill("late_versions"));
         session.Execute(Sql.Fill("cut_rows"));
         var segments = grid.Segments.Select((s, i) => new
@@ -91,6 +104,19 @@ public static class RfmModel
             description = s.Description,
         });
         session.Execute(Sql.Fill("segment_rows"), new { segments = JsonSerializer.Serialize(segments), grid = grid.Name, ties = settings.Ties });
+    }
+
+    // What the rows were made of goes before they are written: it would only take room from the merge.
+    private static void Forget(ISession session, string ties)
+    {
+        session.Execute(Sql.Fill("forget_customers", ("kept", Kept(ties))));
+        if (ties != "ntile")
+        {
+            foreach (var measure in measures)
+            {
+                session.Execute(Sql.Fill("forget_cut", ("cut", measure.Cut)));
+            }
+        }
     }
 
     /// <param name="Name">The score.</param>

@@ -15,7 +15,7 @@ WITH wanted AS (
   FROM range(1, $month_ends::BIGINT + 2) AS month(back)
   WHERE $month_ends::BIGINT > 0
 )
-SELECT snapshot_date, lag(snapshot_date) OVER (ORDER BY snapshot_date) AS previous_date, is_stored
+SELECT snapshot_date, strftime(snapshot_date, '%Y%m%d')::INTEGER AS date_key, lag(snapshot_date) OVER (ORDER BY snapshot_date) AS previous_date, is_stored
 FROM wanted
 WHERE snapshot_date IS NOT NULL
 
@@ -51,6 +51,17 @@ SELECT snapshot.snapshot_date, customer_key, snapshot.snapshot_date - max(last_d
 FROM rfm_activity AS activity JOIN counts_in AS snapshot ON snapshot.part_date = activity.snapshot_date
 GROUP BY snapshot.snapshot_date, customer_key
 HAVING sum(orders) > 0
+
+-- part: customers_once
+-- The newest day alone: all that is in the facts counts, in one pass over them.
+CREATE OR REPLACE TEMP TABLE rfm_customer AS
+SELECT $newest::DATE AS snapshot_date, customer_key, $newest::DATE - (max(ordered_at) FILTER (NOT coalesce(is_return, false)))::DATE AS days_since_last_order,
+  count(DISTINCT order_id) FILTER (NOT coalesce(is_return, false)) + (count(*) FILTER (NOT coalesce(is_return, false) AND order_id IS NULL) > 0)::BIGINT AS order_count,
+  coalesce(sum(revenue), 0)::DECIMAL(18,4) AS total_spend
+FROM star.fact_sales
+WHERE customer_key <> 0 AND ordered_at < $newest::DATE + 1
+GROUP BY customer_key
+HAVING count(*) FILTER (NOT coalesce(is_return, false)) > 0
 
 -- part: cuts_share
 -- Score k + 1 begins at the smallest value that at least k fifths of the customers lie strictly below.
@@ -90,7 +101,7 @@ CASE WHEN {value} >= {cut}.from_5 THEN 5 WHEN {value} >= {cut}.from_4 THEN 4 WHE
 ntile(5) OVER (PARTITION BY snapshot_date ORDER BY {value}, customer_key)
 
 -- part: scores
-CREATE OR REPLACE TEMP TABLE rfm_score AS
+CREATE OR REPLACE TEMP {kept} rfm_score AS
 SELECT rfm_customer.*, ({r})::TINYINT AS r, ({f})::TINYINT AS f, ({m})::TINYINT AS m
 FROM rfm_customer {cuts}
 
@@ -109,7 +120,7 @@ WITH previous AS (
   FROM rfm_score
   WHERE snapshot_date IN (SELECT previous_date FROM rfm_snapshot WHERE is_stored)
 )
-SELECT strftime(score.snapshot_date, '%Y%m%d')::INTEGER AS date_key, score.customer_key, version.customer_version_key,
+SELECT snapshot.date_key, score.customer_key, version.customer_version_key,
   score.snapshot_date, score.days_since_last_order, score.order_count, score.total_spend, score.r, score.f, score.m,
   (score.r * $wr::INTEGER + score.f * $wf::INTEGER + score.m * $wm::INTEGER)::DOUBLE / ($wr::INTEGER + $wf::INTEGER + $wm::INTEGER) AS weighted_score, grid.segment, grid.standing, previous_grid.segment AS previous_segment
 FROM rfm_score AS score
@@ -117,8 +128,19 @@ JOIN rfm_snapshot AS snapshot ON snapshot.snapshot_date = score.snapshot_date AN
 JOIN rfm_grid AS grid ON grid.r = score.r AND grid.f = score.f AND grid.m = score.m
 LEFT JOIN previous ON previous.customer_key = score.customer_key AND previous.snapshot_date = snapshot.previous_date
 LEFT JOIN rfm_grid AS previous_grid ON previous_grid.r = previous.r AND previous_grid.f = previous.f AND previous_grid.m = previous.m
-LEFT JOIN star.dim_customer AS version ON version.customer_key = score.customer_key
+LEFT JOIN {version}
+
+-- part: version_each
+star.dim_customer AS version ON version.customer_key = score.customer_key
   AND version.valid_from < score.snapshot_date + INTERVAL 1 DAY AND version.valid_to >= score.snapshot_date + INTERVAL 1 DAY
+
+-- part: version_once
+-- Of one day, versions are chosen before they are joined: what is kept of each is two numbers, not two moments more.
+(
+  SELECT customer_key, customer_version_key
+  FROM star.dim_customer
+  WHERE valid_from < (SELECT max(snapshot_date) FROM rfm_snapshot) + INTERVAL 1 DAY AND valid_to >= (SELECT max(snapshot_date) FROM rfm_snapshot) + INTERVAL 1 DAY
+) AS version ON version.customer_key = score.customer_key
 
 -- part: late_versions
 -- A customer whose first version only began later is seen with that one: it is the best known of the time before.
@@ -150,18 +172,21 @@ SELECT DISTINCT date_key, snapshot_date, segment.*, $grid AS grid, $ties AS ties
 FROM rfm_cut_row CROSS JOIN segment
 
 -- part: totals
-SELECT segment_row.segment, count(customer_key) AS customers, coalesce(sum(total_spend), 0)::DECIMAL(18,4) AS revenue
-FROM rfm_segment_row AS segment_row
-LEFT JOIN rfm_row ON rfm_row.segment = segment_row.segment AND rfm_row.snapshot_date = segment_row.snapshot_date
+WITH total AS (
+  SELECT segment, count(*) AS customers, sum(total_spend)::DECIMAL(18,4) AS revenue FROM rfm_row WHERE snapshot_date = $newest::DATE GROUP BY segment
+)
+SELECT segment, coalesce(customers, 0) AS customers, coalesce(revenue, 0)::DECIMAL(18,4) AS revenue
+FROM rfm_segment_row AS segment_row LEFT JOIN total USING (segment)
 WHERE segment_row.snapshot_date = $newest::DATE
-GROUP BY segment_row.segment, position
 ORDER BY position
+
+-- part: forget_customers
+DROP {kept} rfm_score;
+DROP TABLE rfm_customer;
+DROP TABLE IF EXISTS rfm_activity
 
 -- part: forget
 DROP TABLE rfm_snapshot;
-DROP TABLE rfm_activity;
-DROP TABLE rfm_customer;
-DROP TABLE rfm_score;
 DROP TABLE rfm_grid;
 DROP TABLE rfm_row;
 DROP TABLE rfm_cut_row;

@@ -178,6 +178,30 @@ internal sealed class RfmSnapshotTests
     }
 
     [Test]
+    public void Score_NewestDayAlone_IsScoredAsBesideMonthEnds()
+    {
+        Sale[] all = [.. sales, new(4, "2011-02-01", null!, 10), new(4, "2011-02-03", null!, 15), new(4, "2011-02-05", "g", 1)];
+        using var beside = new RfmWarehouse().Sell(all);
+        using var alone = new RfmWarehouse().Sell(all);
+        foreach (var warehouse in (RfmWarehouse[])[beside, alone])
+        {
+            warehouse.Session.Execute("""
+                insert into star.dim_customer by name select * from (values
+                  (1, 11, timestamp '2011-01-01', timestamp '2011-03-06 18:00', false, 1), (1, 12, timestamp '2011-03-06 18:00', timestamp '9999-12-31', true, 1),
+                  (2, 21, timestamp '2011-03-09', timestamp '9999-12-31', true, 1))
+                  v(customer_key, customer_version_key, valid_from, valid_to, is_current, run_id)
+                """);
+        }
+
+        beside.Score(1);
+        alone.Score(1, RfmWarehouse.Share with { MonthEnds = 0 });
+
+        const string newest = "select * exclude (previous_segment) from star.score_rfm where snapshot_date = '2011-03-06' order by customer_key";
+        Assert.That(alone.Rows(newest), Is.EqualTo(beside.Rows(newest)));
+        Assert.That(alone.Rows("select customer_key, customer_version_key, order_count from star.score_rfm order by all"), Is.EqualTo("1 12 1; 2 21 2; 3 0 1; 4 0 2"), "orders without a number are one");
+    }
+
+    [Test]
     public void Score_NoSales_EmptiesTheScores()
     {
         using var warehouse = new RfmWarehouse().Sell(sales);
