@@ -1,6 +1,6 @@
 -- grain: one customer, as RFM sees them
--- reads: star.fact_sales, star.score_rfm, star.rfm_by_hand_grid, {table}
--- writes: star.fact_sales, star.dim_customer, star.score_rfm, star.rfm_by_hand, star.rfm_by_hand_grid, star.rfm_constants
+-- reads: star.fact_sales, star.rfm_by_hand_grid, {table}
+-- writes: star.fact_sales, star.dim_customer, star.rfm_by_hand, star.rfm_by_hand_grid, star.rfm_constants
 
 -- part: schema
 CREATE SCHEMA IF NOT EXISTS conformed
@@ -28,14 +28,6 @@ money AS (SELECT spend, (1 + 5 * (sum(n) OVER (ORDER BY spend) - n) // sum(n) OV
 SELECT 20240926 AS date_key, customer_key, customer_key AS customer_version_key, DATE '2024-09-26' AS snapshot_date, days AS days_since_last_order, orders AS order_count, spend::DECIMAL(18,4) AS total_spend,
   r, f, m, (r + f + m)::DOUBLE / 3 AS weighted_score, segment, standing, NULL::VARCHAR AS previous_segment, 2 AS run_id
 FROM customer JOIN day USING (days) JOIN number USING (orders) JOIN money USING (spend) JOIN star.rfm_by_hand_grid USING (r, f, m)
-
--- part: scored
-CREATE TEMP TABLE rfm_again AS SELECT * EXCLUDE (run_id) FROM star.score_rfm
-
--- part: empty
--- A table of no rows, as the first run finds it; with the columns, and so the types, of the star.
-DROP TABLE star.score_rfm;
-CREATE TABLE star.score_rfm AS SELECT *, 2 AS run_id FROM rfm_again LIMIT 0
 
 -- part: constants
 CREATE TABLE star.rfm_constants AS

@@ -1,5 +1,5 @@
 -- grain: one row per snapshot date and customer with at least one order up to that day
--- reads: star.fact_sales, star.dim_customer
+-- reads: star.fact_sales, star.dim_customer, star.score_rfm
 -- writes: nothing (temporary tables only; the loader's merge writes star.score_rfm, star.score_rfm_cut and star.score_rfm_segment)
 
 -- part: newest
@@ -112,13 +112,19 @@ JOIN {cut} USING (snapshot_date)
 CREATE OR REPLACE TEMP TABLE rfm_grid AS
 SELECT unnest(from_json($codes, '[{"r":"TINYINT","f":"TINYINT","m":"TINYINT","segment":"VARCHAR","standing":"VARCHAR"}]'), recursive := true)
 
+-- part: extent
+SELECT coalesce(min(customer_key), 0) AS first_key, coalesce(max(customer_key), 0) AS last_key, count(*) AS rows FROM rfm_customer
+
+-- part: slice
+t.customer_key >= {from} AND t.customer_key < {to}
+
 -- part: rows
 -- A customer's version is the one that was valid at the end of the snapshot's day.
 CREATE OR REPLACE TEMP TABLE rfm_row AS
 WITH previous AS (
   SELECT customer_key, snapshot_date, r, f, m
   FROM rfm_score
-  WHERE snapshot_date IN (SELECT previous_date FROM rfm_snapshot WHERE is_stored)
+  WHERE snapshot_date IN (SELECT previous_date FROM rfm_snapshot WHERE is_stored) AND customer_key >= {from} AND customer_key < {to}
 )
 SELECT snapshot.date_key, score.customer_key, version.customer_version_key,
   score.snapshot_date, score.days_since_last_order, score.order_count, score.total_spend, score.r, score.f, score.m,
@@ -129,17 +135,18 @@ JOIN rfm_grid AS grid ON grid.r = score.r AND grid.f = score.f AND grid.m = scor
 LEFT JOIN previous ON previous.customer_key = score.customer_key AND previous.snapshot_date = snapshot.previous_date
 LEFT JOIN rfm_grid AS previous_grid ON previous_grid.r = previous.r AND previous_grid.f = previous.f AND previous_grid.m = previous.m
 LEFT JOIN {version}
+WHERE score.customer_key >= {from} AND score.customer_key < {to}
 
 -- part: version_each
 star.dim_customer AS version ON version.customer_key = score.customer_key
-  AND version.valid_from < score.snapshot_date + INTERVAL 1 DAY AND version.valid_to >= score.snapshot_date + INTERVAL 1 DAY
+  AND version.customer_key >= {from} AND version.customer_key < {to} AND version.valid_from < score.snapshot_date + INTERVAL 1 DAY AND version.valid_to >= score.snapshot_date + INTERVAL 1 DAY
 
 -- part: version_once
 -- Of one day, versions are chosen before they are joined: what is kept of each is two numbers, not two moments more.
 (
   SELECT customer_key, customer_version_key
   FROM star.dim_customer
-  WHERE valid_from < (SELECT max(snapshot_date) FROM rfm_snapshot) + INTERVAL 1 DAY AND valid_to >= (SELECT max(snapshot_date) FROM rfm_snapshot) + INTERVAL 1 DAY
+  WHERE customer_key >= {from} AND customer_key < {to} AND valid_from < (SELECT max(snapshot_date) FROM rfm_snapshot) + INTERVAL 1 DAY AND valid_to >= (SELECT max(snapshot_date) FROM rfm_snapshot) + INTERVAL 1 DAY
 ) AS version ON version.customer_key = score.customer_key
 
 -- part: late_versions
@@ -153,14 +160,14 @@ WHERE customer_version_key IS NULL
 
 -- part: cut_rows
 CREATE OR REPLACE TEMP TABLE rfm_cut_row AS
-SELECT strftime(snapshot_date, '%Y%m%d')::INTEGER AS date_key, snapshot_date, 'days_since_last_order' AS measure, r AS score, min(days_since_last_order)::DECIMAL(18,4) AS lowest,
-  max(days_since_last_order)::DECIMAL(18,4) AS highest, count(*) AS customers
-FROM rfm_row
-GROUP BY snapshot_date, r
+WITH stored AS (SELECT date_key, score.* FROM rfm_score AS score JOIN rfm_snapshot AS snapshot ON snapshot.snapshot_date = score.snapshot_date AND snapshot.is_stored)
+SELECT date_key, snapshot_date, 'days_since_last_order' AS measure, r AS score, min(days_since_last_order)::DECIMAL(18,4) AS lowest, max(days_since_last_order)::DECIMAL(18,4) AS highest, count(*) AS customers
+FROM stored
+GROUP BY date_key, snapshot_date, r
 UNION ALL
-SELECT strftime(snapshot_date, '%Y%m%d')::INTEGER, snapshot_date, 'order_count', f, min(order_count), max(order_count), count(*) FROM rfm_row GROUP BY snapshot_date, f
+SELECT date_key, snapshot_date, 'order_count', f, min(order_count), max(order_count), count(*) FROM stored GROUP BY date_key, snapshot_date, f
 UNION ALL
-SELECT strftime(snapshot_date, '%Y%m%d')::INTEGER, snapshot_date, 'total_spend', m, min(total_spend), max(total_spend), count(*) FROM rfm_row GROUP BY snapshot_date, m
+SELECT date_key, snapshot_date, 'total_spend', m, min(total_spend), max(total_spend), count(*) FROM stored GROUP BY date_key, snapshot_date, m
 
 -- part: segment_rows
 CREATE OR REPLACE TEMP TABLE rfm_segment_row AS
@@ -173,12 +180,15 @@ FROM rfm_cut_row CROSS JOIN segment
 
 -- part: totals
 WITH total AS (
-  SELECT segment, count(*) AS customers, sum(total_spend)::DECIMAL(18,4) AS revenue FROM rfm_row WHERE snapshot_date = $newest::DATE GROUP BY segment
+  SELECT segment, count(*) AS customers, sum(total_spend)::DECIMAL(18,4) AS revenue FROM star.score_rfm WHERE snapshot_date = $newest::DATE GROUP BY segment
 )
 SELECT segment, coalesce(customers, 0) AS customers, coalesce(revenue, 0)::DECIMAL(18,4) AS revenue
 FROM rfm_segment_row AS segment_row LEFT JOIN total USING (segment)
 WHERE segment_row.snapshot_date = $newest::DATE
 ORDER BY position
+
+-- part: forget_rows
+DROP TABLE rfm_row
 
 -- part: forget_customers
 DROP {kept} rfm_score;
@@ -188,7 +198,6 @@ DROP TABLE IF EXISTS rfm_activity
 -- part: forget
 DROP TABLE rfm_snapshot;
 DROP TABLE rfm_grid;
-DROP TABLE rfm_row;
 DROP TABLE rfm_cut_row;
 DROP TABLE rfm_segment_row
 

@@ -201,6 +201,31 @@ internal sealed class RfmSnapshotTests
         Assert.That(alone.Rows("select customer_key, customer_version_key, order_count from star.score_rfm order by all"), Is.EqualTo("1 12 1; 2 21 2; 3 0 1; 4 0 2"), "orders without a number are one");
     }
 
+    [TestCase(0)]
+    [TestCase(12)]
+    public void Score_CustomersInSlices_AreScoredAsAtOnce(int monthEnds)
+    {
+        using var slices = new RfmWarehouse().Sell(sales);
+        using var whole = new RfmWarehouse().Sell(sales);
+        var settings = RfmWarehouse.Share with { MonthEnds = monthEnds };
+        var first = slices.Score(1, settings, rowsAtOnce: 1);
+        whole.Score(1, settings);
+
+        Assert.That(Content(slices), Is.EqualTo(Content(whole)));
+        Assert.That(first.Scores.Inserted, Is.EqualTo(whole.Session.Scalar<long>("select count(*) from star.score_rfm")));
+
+        foreach (var warehouse in (RfmWarehouse[])[slices, whole])
+        {
+            warehouse.Session.Execute("delete from star.fact_sales where customer_key in (1, 3)");
+            warehouse.Sell(new Sale(2, "2011-03-20", "f", 10));
+        }
+
+        var again = slices.Score(2, settings, rowsAtOnce: 1);
+
+        Assert.That(again.Scores, Is.EqualTo(whole.Score(2, settings).Scores), "those who are gone, below and above the others, too");
+        Assert.That(Content(slices), Is.EqualTo(Content(whole)));
+    }
+
     [Test]
     public void Score_NoSales_EmptiesTheScores()
     {
