@@ -10,6 +10,8 @@ return args switch
     ["bare-server", var file] => BareServer.Run(file),
     ["sql-server", var warehouse] => BareServer.RunSql(warehouse),
     ["clv", .. var rest] => ClvBench.Run(Number(rest, "--millions", 1)),
+    ["baskets", .. var rest] => BasketsBench.Run(Number(rest, "--baskets", 1_000_000)),
+    ["baskets-find", var baskets] => BasketsBench.Find(int.Parse(baskets, System.Globalization.CultureInfo.InvariantCulture)),
     ["rfm", .. var rest] => RfmBench.Run(Number(rest, "--customers", 1_000_000), Number(rest, "--rounds", 1)),
     ["rfm-score", var file] => RfmBench.Score(file),
     ["rfm-by-hand", var file] => RfmBench.ByHand(file),
@@ -32,6 +34,6 @@ static string Text(string[] rest, string name) => Array.IndexOf(rest, name) is >
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N] [--rounds N], or page PROJECT [--rounds N]");
+    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N] [--rounds N], baskets [--baskets N], or page PROJECT [--rounds N]");
     return 2;
 }

@@ -22,10 +22,10 @@ internal static class RfmBench
     {
         Directory.CreateDirectory(Layout.Work);
         var star = Path.Combine(Layout.Work, "rfm.duckdb");
-        File.Delete(star);
+        Forget(star);
         Make(star, customers);
         var pairs = Enumerable.Range(0, rounds).Select(_ => (Ours: Measure(star, "rfm-score"), Hand: Measure(star, "rfm-by-hand"))).ToList();
-        File.Delete(star);
+        Forget(star);
         var peak = pairs.Max(p => p.Ours.Peak);
         var isEqual = pairs.All(p => p.Ours.Numbers[^1] == p.Hand.Numbers[^1]);
         var (whole, scoring, writing) = (Ratio(pairs, 0), Ratio(pairs, 1), Ratio(pairs, 2));
@@ -77,10 +77,18 @@ internal static class RfmBench
     private static (double[] Numbers, double Peak) Measure(string star, string part)
     {
         var copy = $"{star}.copy";
-        File.Copy(star, copy, overwrite: true);
+        Forget(copy);
+        File.Copy(star, copy);
         var measured = MeasuredProcess.Run(Environment.ProcessPath!, part, copy);
-        File.Delete(copy);
+        Forget(copy);
         return (Numbers(measured.Output), measured.PeakMegabytes);
+    }
+
+    // With what a measurement that was stopped left beside it.
+    private static void Forget(string file)
+    {
+        File.Delete(file);
+        File.Delete($"{file}.wal");
     }
 
     private static double Seconds(ISession session, Action work)
