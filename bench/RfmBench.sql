@@ -1,6 +1,6 @@
 -- grain: one customer, as RFM sees them
--- reads: star.fact_sales, star.rfm_by_hand_grid, {table}
--- writes: star.fact_sales, star.dim_customer, star.rfm_by_hand, star.rfm_by_hand_grid, star.rfm_constants
+-- reads: star.fact_sales, star.rfm_by_hand_grid, rfm_again, {table}
+-- writes: star.fact_sales, star.dim_customer, star.rfm_by_hand_grid, star.rfm_constants
 
 -- part: schema
 CREATE SCHEMA IF NOT EXISTS conformed

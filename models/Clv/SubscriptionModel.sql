@@ -1,6 +1,6 @@
 -- grain: one customer under contract
 -- reads: star.fact_sales, star.dim_customer, subscription_life, subscription_earlier
--- writes: nothing (temporary tables only; the loader's merge writes star.score_subscription)
+-- writes: subscription_life, subscription_earlier (temporary; the loader's merge writes star.score_subscription)
 
 -- part: span
 SELECT (SELECT max(ordered_at)::DATE FROM star.fact_sales WHERE customer_key <> 0) AS newest_sale, count(*) FILTER (left_at IS NOT NULL) AS leavers, max(left_at)::DATE AS newest_leaving,

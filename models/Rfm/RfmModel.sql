@@ -1,5 +1,5 @@
 -- grain: one row per snapshot date and customer with at least one order up to that day
--- reads: star.fact_sales, star.dim_customer, star.score_rfm
+-- reads: star.fact_sales, star.dim_customer, star.score_rfm, rfm_score, {version}
 -- writes: nothing (temporary tables only; the loader's merge writes star.score_rfm, star.score_rfm_cut and star.score_rfm_segment)
 
 -- part: newest
