@@ -1,4 +1,3 @@
-using System.Globalization;
 using Crm.Analytics.Models.Clv;
 using Crm.Analytics.Tests.Models;
 

@@ -125,7 +125,7 @@ internal sealed class ForecastTests
         double[] alternating = [.. Enumerable.Range(0, 12).Select(t => 1.0 + (t % 2))];
 
         Assert.That(limit, Is.EqualTo(.7772).Within(.0005));
-        Assert.That(10 / 12.0, Is.GreaterThan(limit));
+        Assert.That(limit, Is.LessThan(10 / 12.0));
         Assert.That(Seasonality.IsSeasonal(alternating, 2), Is.True);
 
         // Six values: r1 = −5/6, r2 = 4/6 below 1.645 / √6 · √(1 + 2 · (5/6)²) = 1.0380. Five are shorter than three seasons.
@@ -184,7 +184,12 @@ internal sealed class ForecastTests
         {
             var at = period switch
             {
-                "hour" => from.AddHours(i + 50), "day" => from.AddDays(i), "week" => from.AddDays(7 * (i + 2)), "month" => from.AddMonths(i), "quarter" => from.AddMonths(3 * i), _ => from.AddYears(i),
+                "hour" => from.AddHours(i + 50),
+                "day" => from.AddDays(i),
+                "week" => from.AddDays(7 * (i + 2)),
+                "month" => from.AddMonths(i),
+                "quarter" => from.AddMonths(3 * i),
+                _ => from.AddYears(i),
             };
 
             // Two rows of one moment are summed; a negative value is one.

@@ -78,10 +78,13 @@ internal sealed class SkippedScoringTests
     {
         Rfm = Usual.Rfm with { MonthEnds = 3 },
         LifetimeValue = LifetimeValueSettings.Usual with { Horizon = 26 },
-        Learning = new(Usual.Learning.Churn! with { Horizon = 90 }, Usual.Learning.Forecast! with { Horizon = 3 }, OfferSettings.Usual with { Count = 1 }) 
+        Learning = new(Usual.Learning.Churn! with { Horizon = 90 }, Usual.Learning.Forecast! with { Horizon = 3 }, OfferSettings.Usual with { Count = 1 })
         {
-            Baskets = new("product", .001, .01, 5), Occasions = OccasionSettings.Usual with { Horizon = 6 }, Subscriptions = SubscriptionSettings.Usual with { Horizon = 6 },
-            Clusters = ClusterSettings.Usual with { Count = 2 }, Terms = TermSettings.Usual with { LeastTexts = 2 },
+            Baskets = new("product", .001, .01, 5),
+            Occasions = OccasionSettings.Usual with { Horizon = 6 },
+            Subscriptions = SubscriptionSettings.Usual with { Horizon = 6 },
+            Clusters = ClusterSettings.Usual with { Count = 2 },
+            Terms = TermSettings.Usual with { LeastTexts = 2 },
         },
     };
 
