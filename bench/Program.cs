@@ -9,6 +9,7 @@ return args switch
     ["olap", .. var rest] => OlapBench.Run(Number(rest, "--millions", 1), Number(rest, "--beside", 0), Number(rest, "--rounds", 7), Text(rest, "--parts")),
     ["bare-server", var file] => BareServer.Run(file),
     ["sql-server", var warehouse] => BareServer.RunSql(warehouse),
+    ["serve", .. var rest] => ServeBench.Run(Number(rest, "--requests", 180_000), Number(rest, "--rounds", 3)),
     ["clv", .. var rest] => ClvBench.Run(Number(rest, "--millions", 1)),
     ["rfm", .. var rest] => RfmBench.Run(Number(rest, "--customers", 1_000_000)),
     ["rfm-score", var file] => RfmBench.Score(file),
@@ -32,6 +33,6 @@ static string Text(string[] rest, string name) => Array.IndexOf(rest, name) is >
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N], or page PROJECT [--rounds N]");
+    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N], serve [--requests N] [--rounds N], or page PROJECT [--rounds N]");
     return 2;
 }

@@ -7,7 +7,8 @@ namespace Crm.Analytics.Warehouse.Declarations.Reading;
 /// <summary>The parts of <c>crm.yaml</c> that are for <c>crm serve</c>: jobs, the server, backups.</summary>
 internal static class JobFormat
 {
-    private static readonly ScalarShape span = new(ScalarKind.Text, "a time span, as 30 minutes")
+    /// <summary>A length of time.</summary>
+    public static readonly ScalarShape LengthOfTime = new(ScalarKind.Text, "a time span, as 30 minutes")
     {
         Pattern = "^[1-9][0-9]{0,6} +(second|minute|hour|day|week)s?$",
         Accepts = static text => Span(text) is not null,
@@ -35,7 +36,7 @@ internal static class JobFormat
     private static readonly MapShape retry = new("the retries",
     [
         new("times", ScalarShape.Integer(1, 20), "How often a failed attempt is made again.", Required: true),
-        new("wait", span, "Time before the first of them; it doubles with each, up to an hour. Default 1 minute."),
+        new("wait", LengthOfTime, "Time before the first of them; it doubles with each, up to an hour. Default 1 minute."),
     ]);
 
     private static readonly MapShape job = new("a job",
@@ -47,7 +48,7 @@ internal static class JobFormat
         new("cron", cron, "When it is due: minute, hour, day of month, month, day of week (0 is Sunday), or @hourly, @daily, @weekly, @monthly, @yearly."),
         new("time_zone", SettingsFormat.TimeZone, "IANA time zone of cron; default the project's."),
         new("after", ScalarShape.Reference, "The job that it follows whenever that one was done well."),
-        new("timeout", span, "Longest time that an attempt may take; default 12 hours."),
+        new("timeout", LengthOfTime, "Longest time that an attempt may take; default 12 hours."),
         new("retry", retry, "What happens when it fails; default nothing until it is due again."),
     ]);
 
@@ -89,8 +90,8 @@ internal static class JobFormat
         new("hosts", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)), "Names under which a reverse proxy asks, beside localhost; default none."),
         new("store", secret, "Connection string of the PostgreSQL that keeps jobs and their history for two or more servers, as ${NAME}; default the file server.sqlite of the project."),
         new("proxy", proxy, "The reverse proxy that lets people in and says in headers who they are; default none."),
-        new("look", span, "How often the store of jobs is looked at: how soon the death of another server is noticed; default 5 seconds."),
-        new("stale_after", span, "Age of the last load from which on /health/ready says stale; default never."),
+        new("look", LengthOfTime, "How often the store of jobs is looked at: how soon the death of another server is noticed; default 5 seconds."),
+        new("stale_after", LengthOfTime, "Age of the last load from which on /health/ready says stale; default never."),
     ]);
 
     public static readonly MapShape Backup = new("the backup settings",
