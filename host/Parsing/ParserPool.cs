@@ -13,6 +13,9 @@ internal sealed class ParserPool(ParserLimits limits)
     private static readonly ConcurrentDictionary<ParserLimits, ParserPool> pools = new();
     private readonly ConcurrentBag<ParserProcess> _idle = [];
 
+    // Together they shall not take more than half of what the machine has.
+    private readonly SemaphoreSlim _turns = new((int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / (limits.MemoryMegabytes * 1_000_000L), 1, Environment.ProcessorCount));
+
     /// <summary>The parsers with these limits.</summary>
     public static ParserPool Of(ParserLimits limits) => pools.GetOrAdd(limits, static l => new(l));
 
@@ -22,6 +25,19 @@ internal sealed class ParserPool(ParserLimits limits)
     /// <param name="cancellation">Ends the parser.</param>
     /// <exception cref="CrmException">It could not be answered, or the parser broke down over it.</exception>
     public ParserAnswer Ask(ParserRequest request, IProgress<ExtractProgress>? progress, CancellationToken cancellation)
+    {
+        _turns.Wait(cancellation);
+        try
+        {
+            return AskNow(request, progress, cancellation);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    private ParserAnswer AskNow(ParserRequest request, IProgress<ExtractProgress>? progress, CancellationToken cancellation)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(request, ParserRequest.Json);
         while (true)

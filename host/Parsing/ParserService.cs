@@ -89,9 +89,18 @@ internal static class ParserService
         }
     }
 
+    /// <summary>Several threads may tell how far they are.</summary>
     private sealed class FramedProgress(Stream output) : IProgress<ExtractProgress>
     {
-        public void Report(ExtractProgress value) => CommandFrames.Write(output, CommandFrames.Kind.Progress, JsonSerializer.SerializeToUtf8Bytes(value, ParserRequest.Json));
+        private readonly Lock _guard = new();
+
+        public void Report(ExtractProgress value)
+        {
+            lock (_guard)
+            {
+                CommandFrames.Write(output, CommandFrames.Kind.Progress, JsonSerializer.SerializeToUtf8Bytes(value, ParserRequest.Json));
+            }
+        }
     }
 
     private sealed class StillClock(DateTimeOffset now) : TimeProvider

@@ -131,7 +131,7 @@ internal sealed class AccessStore(string folder, TimeProvider clock)
     {
         using var transaction = c.BeginTransaction();
         var mark = SecretTokens.Hash(subject);
-        var known = c.QuerySingleOrDefault<UserRow>(sql.Fill("user"), new { user.Name }, transaction);
+        var known = c.QuerySingleOrDefault<UserRow>(sql.Fill("user"), new { name = user.Name }, transaction);
         if (known is not null && Asker(known).Attributes.GetValueOrDefault(SubjectAttribute)?.Contains(mark) != true)
         {
             return null;

@@ -54,7 +54,7 @@ internal sealed class HostileMemberTests
         await using var server = new SmtpUnderTest();
         var names = JsonSerializer.Serialize("France\r\nBcc: evil@example.org");
         using var project = Project(
-            $$"""mail: {formats: csv, email: {subject: "For {value}"}, burst: {by: geography.country, to: {{{names}}: a@example.org}}}""",
+            "mail: {formats: csv, email: {subject: \"For {value}\"}, burst: {by: geography.country, to: {" + names + ": a@example.org}}}",
             $"mail: {{server: 127.0.0.1, port: {server.Port}, security: none, from: crm@example.org}}");
         Assert.That(project.Deliver().Single().State, Is.EqualTo(DeliveryState.Delivered));
         var mail = server.Mails.Single();

@@ -20,6 +20,7 @@ internal sealed class OpenIdArea : IWebArea, IAsyncDisposable
 
     private const string Scheme = "openid";
     private const int LongestName = 100;
+    private static readonly string[] algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
     private readonly OpenIdSettings _settings;
     private readonly AccessStore _store;
     private readonly ServiceProvider _services;
@@ -123,7 +124,7 @@ internal sealed class OpenIdArea : IWebArea, IAsyncDisposable
             ValidIssuer = _settings.Issuer,
             IssuerValidator = (issuer, _, _) => issuer.TrimEnd('/') == _settings.Issuer.TrimEnd('/') ? issuer : throw new SecurityTokenInvalidIssuerException("another issuer"),
             ValidAudience = _settings.ClientId,
-            ValidAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
+            ValidAlgorithms = algorithms,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
             ClockSkew = TimeSpan.FromMinutes(1),
@@ -135,6 +136,17 @@ internal sealed class OpenIdArea : IWebArea, IAsyncDisposable
                 if (_settings.Address is { } address)
                 {
                     told.ProtocolMessage.RedirectUri = address + Callback;
+                }
+
+                return Task.CompletedTask;
+            },
+
+            // The handler lets tokens without a signature pass that it fetched itself, as the standard allows; we do not.
+            OnTokenValidated = told =>
+            {
+                if (!algorithms.Contains(told.SecurityToken.Header.Alg))
+                {
+                    told.Fail("a token without a signature");
                 }
 
                 return Task.CompletedTask;
