@@ -12,7 +12,6 @@ using Crm.Analytics.Host.Marts;
 using Crm.Analytics.Host.Observation;
 using Crm.Analytics.Host.Parsing;
 using Crm.Analytics.Host.Privacy;
-using Crm.Analytics.Host.Security;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Models;
@@ -113,18 +112,11 @@ internal static class Composition
         new CubeReader(warehouse.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(WarehouseOf(project), TimeProvider.System).Note) { Star = StarOf(project) },
         TimeProvider.System);
 
-    /// <summary>The secret that pseudonyms are hashed with; made when something first leaves the program under them.</summary>
-    public const string ExportKeyName = "CRM_EXPORT_KEY";
-
-    /// <summary>What stands for whom in what leaves the program; null when everything leaves as it is.</summary>
-    public static Pseudonyms? PseudonymsOf(Project project)
-        => project.Settings.ExportsPseudonyms ? new(project.Catalogue, ProjectKey.Of(project.Folder, ExportKeyName).LongPseudonym) : null;
-
     /// <summary>The reader that answers what leaves the program as files.</summary>
     public static ICubeReader Exporting(OpenWarehouse warehouse, Project project) => Exporting(Reader(warehouse, project), project);
 
     /// <summary>A reader as it answers what leaves the program as files.</summary>
-    public static ICubeReader Exporting(ICubeReader reader, Project project) => PseudonymsOf(project) is { } pseudonyms ? new PseudonymReader(reader, pseudonyms) : reader;
+    public static ICubeReader Exporting(ICubeReader reader, Project project) => ExportPseudonyms.Of(project) is { } pseudonyms ? new PseudonymReader(reader, pseudonyms) : reader;
 
     /// <summary>Where the rows of the star are that questions read.</summary>
     public static IStarEngine StarOf(Project project)
@@ -214,7 +206,7 @@ internal static class Composition
         if (project.Settings.Marts is { } marts)
         {
             var asOf = Reader(warehouse, project).Read(new CubeQuery { Dimensions = ["date.year"], Limit = 1 }, context.Cancellation).AsOf;
-            new MartFolder(project, marts, Path.Combine(OutOf(project), "marts"), PseudonymsOf(project)).Refresh(warehouse.Instance, asOf, context.Cancellation);
+            new MartFolder(project, marts, Path.Combine(OutOf(project), "marts"), ExportPseudonyms.Of(project)).Refresh(warehouse.Instance, asOf, context.Cancellation);
         }
 
         RunTelemetry.Tell(summary, TimeProvider.System.GetElapsedTime(began), TimeProvider.System.GetUtcNow());

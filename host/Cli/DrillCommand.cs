@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -32,7 +33,7 @@ internal static class DrillCommand
             {
                 Through(context, project, new ExportedRows(
                     new(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) },
-                    parsed.GetValue(plain) ? null : Composition.PseudonymsOf(project)), Drill.At(query, cell));
+                    parsed.GetValue(plain) ? null : ExportPseudonyms.Of(project)), Drill.At(query, cell));
                 return 0;
             }
 

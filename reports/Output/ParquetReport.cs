@@ -1,4 +1,3 @@
-using System.Globalization;
 using Crm.Analytics.Reports.Content;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Query;

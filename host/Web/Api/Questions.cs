@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Crm.Analytics.Host.Observation;
+using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -24,7 +25,7 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
     private readonly AnswerCache _remembered = new(MostRememberedBytes);
     private readonly KnownRequests _known = new();
     private readonly CubeReader _reader = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(served.Path, TimeProvider.System).Note) { Star = Composition.StarOf(project) };
-    private readonly Pseudonyms? _pseudonyms = Composition.PseudonymsOf(project);
+    private readonly Pseudonyms? _pseudonyms = ExportPseudonyms.Of(project);
     private readonly DrillThrough _rows = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
 
     /// <summary>Answers that are being worked out.</summary>

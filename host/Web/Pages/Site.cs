@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Security;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Web.Status;
@@ -36,7 +37,7 @@ internal sealed class Site(Project project, ServedWarehouse served, Func<Asker, 
     public DrillThrough Rows { get; } = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
 
     /// <summary>Streams rows as they leave the program.</summary>
-    public ExportedRows Exported => new(Rows, Composition.PseudonymsOf(project));
+    public ExportedRows Exported => new(Rows, ExportPseudonyms.Of(project));
 
     /// <summary>How reports of this project are filled.</summary>
     public FillOptions Options => _options;
