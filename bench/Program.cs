@@ -9,6 +9,7 @@ var status = args switch
     ["olap", .. var rest] => OlapBench.Run(Number(rest, "--millions", 1), Number(rest, "--beside", 0), Number(rest, "--rounds", 7), Text(rest, "--parts")),
     ["bare-server", var file] => BareServer.Run(file),
     ["sql-server", var warehouse] => BareServer.RunSql(warehouse),
+    ["serve", .. var rest] => ServeBench.Run(Number(rest, "--requests", 180_000), Number(rest, "--rounds", 3)),
     ["clv", .. var rest] => ClvBench.Run(Number(rest, "--millions", 1)),
     ["baskets", .. var rest] => BasketsBench.Run(Number(rest, "--baskets", 1_000_000)),
     ["baskets-find", var baskets] => BasketsBench.Find(int.Parse(baskets, System.Globalization.CultureInfo.InvariantCulture)),
@@ -39,7 +40,7 @@ static int Full() => BenchBook.Try("etl", () => EtlBench.Run(9)) + BenchBook.Try
     + BenchBook.Try("page", () => PageBench.Run(Path.Combine(Layout.Work, "load-10", "project"), "/reports/executive_overview", 11))
     + BenchBook.Try("olap 10", () => OlapBench.Run(10, 1, 9, "typical,drill,small,remembered,routing,malloy,peers"))
     + BenchBook.Try("olap 50", () => OlapBench.Run(50, 10, 7, "typical,rollups,drill"))
-    + BenchBook.Try("identity", () => IdentityBench.Run([10_000, 100_000, 1_000_000])) + BenchBook.Try("clv", () => ClvBench.Run(10)) + BenchBook.Try("rfm", () => RfmBench.Run(10_000_000, 1)) + BenchBook.Try("baskets", () => BasketsBench.Run(1_000_000));
+    + BenchBook.Try("serve", () => ServeBench.Run(180_000, 3)) + BenchBook.Try("identity", () => IdentityBench.Run([10_000, 100_000, 1_000_000])) + BenchBook.Try("clv", () => ClvBench.Run(10)) + BenchBook.Try("rfm", () => RfmBench.Run(10_000_000, 1)) + BenchBook.Try("baskets", () => BasketsBench.Run(1_000_000));
 
 static int Rounds(string[] rest, int otherwise) => rest is ["--rounds", var n] ? int.Parse(n, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
 
@@ -50,6 +51,6 @@ static string Text(string[] rest, string name) => Array.IndexOf(rest, name) is >
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, --full, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N] [--rounds N], baskets [--baskets N], or page PROJECT [--rounds N]");
+    Console.Error.WriteLine("bench: expected nothing, --full, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N] [--rounds N], baskets [--baskets N], serve [--requests N] [--rounds N], or page PROJECT [--rounds N]");
     return 2;
 }
