@@ -23,6 +23,7 @@ internal static class BasketsBench
         {
             var measured = MeasuredProcess.Run(Environment.ProcessPath!, "baskets-find", baskets.ToString(CultureInfo.InvariantCulture));
             var n = measured.Output.Split(' ').Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray();
+            BenchBook.Note(string.Create(CultureInfo.InvariantCulture, $"rules of {baskets:N0} baskets: memory in all, of which data at most {Limit} MB"), [measured.PeakMegabytes], atMost: Limit + 500, unit: " MB");
             isRight &= n[3] == 0 && measured.PeakMegabytes <= Limit + 500;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"  {baskets,9:N0} baskets {n[0],7:0.00} s, {measured.PeakMegabytes,5:0} MB in all; {n[1]:N0} sets, {n[2]:N0} rules; {(n[3] == 0 ? "counts of pairs are exact" : $"{n[3]} COUNTS DIFFER")}"));

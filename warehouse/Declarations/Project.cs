@@ -64,6 +64,9 @@ public sealed record ProjectSettings(
     /// <summary>The lowest role that sees values which tell who a person is: viewer, analyst, engineer, administrator.</summary>
     public string PersonalFor { get; init; } = "viewer";
 
+    /// <summary>True: what leaves the program as files or as answers for programs shows pseudonyms in place of what tells who a person is.</summary>
+    public bool ExportsPseudonyms { get; init; }
+
     /// <summary>How long rows are kept; what is not named is kept for ever.</summary>
     public IReadOnlyList<Retention> Retention { get; init; } = [];
 
@@ -128,6 +131,15 @@ public sealed record SecuritySettings(IReadOnlyList<string> AllowPrivateAddresse
 {
     /// <summary>Only public addresses.</summary>
     public static SecuritySettings Strict { get; } = new([]);
+
+    /// <summary>True: files are read in the program's own process, without limits of their own.</summary>
+    public bool ParsesHere { get; init; }
+
+    /// <summary>Most memory that a process may take which reads files, in megabytes.</summary>
+    public int ParseMegabytes { get; init; } = 2000;
+
+    /// <summary>Longest time that it may take for one stream.</summary>
+    public TimeSpan ParseTime { get; init; } = TimeSpan.FromHours(1);
 }
 
 /// <summary>How RFM scores are made.</summary>

@@ -86,12 +86,16 @@ internal static class SettingsFormat
     private static readonly MapShape privacy = new("the privacy settings",
     [
         new("personal_for", ScalarShape.Choice("a role", "viewer", "analyst", "engineer", "administrator"), "The lowest role that sees values which tell who a person is; for others they are masked. Default viewer."),
+        new("exports", ScalarShape.Choice("plain or pseudonyms", "plain", "pseudonyms"), "What marts, written reports, their files and answers for programs show of persons: plain (default), or pseudonyms in place of numbers, names, addresses and the like."),
     ]);
 
     private static readonly MapShape security = new("the security settings",
     [
         new("allow_private_addresses", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)),
             "Hosts, addresses and networks (10.1.0.0/16) that sources may be read from although they are loopback, private or otherwise not public; default none."),
+        new("parse_in", ScalarShape.Choice("where files are read", "worker", "process"), "worker (default): files are read in a process of its own, which is ended when it takes too much; process: in the program's own."),
+        new("parse_memory", memory, "Most memory that a worker may take, as 2GB or 500MB; default 2GB."),
+        new("parse_time", JobFormat.LengthOfTime, "Longest time that a worker may take for one stream, as 10 minutes; default 1 hour."),
     ]);
 
     /// <summary>Settings of the models that have had a place in crm.yaml from the beginning.</summary>
@@ -127,7 +131,7 @@ internal static class SettingsFormat
         new("jobs", JobFormat.Jobs, "What `crm serve` does by itself: the job's name, then what, when, or after which other job."),
         new("server", JobFormat.Server, "How `crm serve` is reached, and where it keeps its own records."),
         new("backup", JobFormat.Backup, "Where `crm backup` writes, and its key."),
-        new("privacy", privacy, "Who sees what is personal."),
+        new("privacy", privacy, "Who sees what is personal, and what leaves the program."),
         new("retention", RetentionFormat.Shape, "How long rows of a fact, or records in the quarantine, are kept, as web_event: 24 months; default for ever."),
     ])
     { HoldsSecrets = true };
@@ -158,15 +162,23 @@ internal static class SettingsFormat
             Backup = JobFormat.BuildBackup(map),
             Retention = RetentionFormat.Build(map),
             PersonalFor = (map["privacy"] as YamlMap)?.Text("personal_for") ?? "viewer",
+            ExportsPseudonyms = (map["privacy"] as YamlMap)?.Text("exports") == "pseudonyms",
             Mail = map["mail"] is YamlMap mail
                 ? new(mail.Text("server") ?? "", int.TryParse(mail.Text("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 587,
                     mail.Text("security") != "none", mail.Text("user"), mail.Text("password"), mail.Text("from") ?? "", mail.Where)
                 : null,
             Deliver = map["deliver"] as YamlMap,
             Marts = MartFormat.Build(map),
-            Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
+            Security = SecurityOf(map["security"] as YamlMap),
         };
     }
+
+    private static SecuritySettings SecurityOf(YamlMap? map) => new([.. map?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []])
+    {
+        ParsesHere = map?.Text("parse_in") == "process",
+        ParseMegabytes = ProjectSettings.TryMegabytes(map?.Text("parse_memory") ?? "", out var megabytes) ? megabytes : SecuritySettings.Strict.ParseMegabytes,
+        ParseTime = CursorLag.TryParse(map?.Text("parse_time") ?? "", out var time) ? time.Time : SecuritySettings.Strict.ParseTime,
+    };
 
     // Weights that are all zero tell nothing, and count as equal.
     private static RfmWeights WeightsOf(YamlMap? map)
