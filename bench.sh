@@ -1,6 +1,8 @@
 #!/bin/sh
 # Measures Crm.Analytics against hand-written work, as ratios within one run.
-#   ./bench.sh            all
+# The table of each call is kept in bench/results, with the date and what it ran on.
+#   ./bench.sh            each kind at a million lines or customers: some minutes
+#   ./bench.sh --full     every size that a promise names: hours, 25 GB of disk
 #   ./bench.sh etl        the ETL of Online Retail beside a hand-written script
 #   ./bench.sh query      a cold `crm query` beside a minimal program
 #   ./bench.sh load       a made-up shop of --millions N lines (1) beside a hand-written script, and a second day of 1 % change, --rounds N times (1)

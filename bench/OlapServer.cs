@@ -12,7 +12,8 @@ internal sealed class OlapServer : IDisposable
 {
     private readonly Process _process;
     private readonly Uri _address;
-    private readonly OlapClient _client;
+    private OlapClient _client;
+    private long _asked = Stopwatch.GetTimestamp();
 
     public OlapServer(string program, params string[] arguments)
     {
@@ -29,14 +30,30 @@ internal sealed class OlapServer : IDisposable
         _client = Connect();
     }
 
+    /// <summary>The connection; another one when the server may have ended it, since nothing was asked for half a minute.</summary>
+    private OlapClient Client
+    {
+        get
+        {
+            if (Stopwatch.GetElapsedTime(_asked).TotalSeconds > 30)
+            {
+                _client.Dispose();
+                _client = Connect();
+            }
+
+            _asked = Stopwatch.GetTimestamp();
+            return _client;
+        }
+    }
+
     /// <summary>A connection of its own.</summary>
     public OlapClient Connect() => new(_address);
 
     /// <summary>Asks; answers how many bytes the answer has.</summary>
-    public int Ask(string path, string body) => _client.Ask(OlapClient.Request(_address, path, body)).Length;
+    public int Ask(string path, string body) => Client.Ask(OlapClient.Request(_address, path, body)).Length;
 
     /// <summary>Asks; answers the answer.</summary>
-    public byte[] Answer(string path, string body) => _client.Ask(OlapClient.Request(_address, path, body)).ToArray();
+    public byte[] Answer(string path, string body) => Client.Ask(OlapClient.Request(_address, path, body)).ToArray();
 
     /// <summary>Requests a second: each client sends one after the other for two seconds.</summary>
     /// <param name="path">The path.</param>

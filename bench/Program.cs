@@ -1,6 +1,6 @@
 using Crm.Analytics.Bench;
 
-return args switch
+var status = args switch
 {
     ["etl", .. var rest] => EtlBench.Run(Rounds(rest, 5)),
     ["query", .. var rest] => QueryBench.Run(Rounds(rest, 15)),
@@ -20,9 +20,25 @@ return args switch
     ["identity-match", var file, var keys] => IdentityBench.Match(file, keys),
     ["identity-by-hand", var file, var keys] => IdentityBench.ByHand(file, keys),
     ["baseline", var data, var file, var script] => EtlBench.Baseline(data, file, script),
-    [] => EtlBench.Run(5) + QueryBench.Run(15) + AppendBench.Run(7),
+    [] => Short(),
+    ["--full"] => Full(),
     _ => Usage(),
 };
+BenchBook.Close(args);
+return status;
+
+// What takes minutes.
+static int Short() => BenchBook.Try("etl", () => EtlBench.Run(5)) + BenchBook.Try("query", () => QueryBench.Run(15)) + BenchBook.Try("append", () => AppendBench.Run(7))
+    + BenchBook.Try("load", () => LoadBench.Run(1, 3)) + BenchBook.Try("olap", () => OlapBench.Run(1, 0, 7, "typical,rollups,drill,small,remembered,routing"))
+    + BenchBook.Try("clv", () => ClvBench.Run(1)) + BenchBook.Try("rfm", () => RfmBench.Run(1_000_000));
+
+// What takes hours: every size that a promise names.
+static int Full() => BenchBook.Try("etl", () => EtlBench.Run(9)) + BenchBook.Try("query", () => QueryBench.Run(15)) + BenchBook.Try("append", () => AppendBench.Run(7))
+    + ((int[])[1, 10, 50]).Sum(millions => BenchBook.Try($"load {millions}", () => LoadBench.Run(millions, millions > 10 ? 1 : 3)))
+    + BenchBook.Try("page", () => PageBench.Run(Path.Combine(Layout.Work, "load-10", "project"), "/reports/executive_overview", 11))
+    + BenchBook.Try("olap 10", () => OlapBench.Run(10, 1, 9, "typical,drill,small,remembered,routing,malloy,peers"))
+    + BenchBook.Try("olap 50", () => OlapBench.Run(50, 10, 7, "typical,rollups,drill"))
+    + BenchBook.Try("identity", () => IdentityBench.Run([10_000, 100_000, 1_000_000])) + BenchBook.Try("clv", () => ClvBench.Run(10)) + BenchBook.Try("rfm", () => RfmBench.Run(10_000_000));
 
 static int Rounds(string[] rest, int otherwise) => rest is ["--rounds", var n] ? int.Parse(n, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
 
@@ -33,6 +49,6 @@ static string Text(string[] rest, string name) => Array.IndexOf(rest, name) is >
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench: expected nothing, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N], serve [--requests N] [--rounds N], or page PROJECT [--rounds N]");
+    Console.Error.WriteLine("bench: expected nothing, --full, etl, query or append with [--rounds N], load [--millions N] [--rounds N], identity [--records N], olap [--millions N] [--beside N] [--rounds N] [--parts LIST], clv [--millions N], rfm [--customers N], serve [--requests N] [--rounds N], or page PROJECT [--rounds N]");
     return 2;
 }

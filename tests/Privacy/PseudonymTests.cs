@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using System.Text.Json;
 using Crm.Analytics.Host.Security;
 using Crm.Analytics.Tests.Host;
 using Crm.Analytics.Warehouse.Storage;
