@@ -11,7 +11,8 @@
 #   ./bench.sh append     rows from .NET beside a C program that fills the engine's chunks
 #   ./bench.sh identity   matching of 10 thousand, 100 thousand and a million records beside hand-written SQL that scores the same pairs
 #   ./bench.sh clv        BG/NBD fit and prediction beside a plain C program (--millions 10)
-#   ./bench.sh rfm        RFM scoring beside SQL by hand, with its memory (--customers 10000000)
+#   ./bench.sh rfm        RFM scoring beside SQL by hand, with its memory (--customers 10000000, --rounds N times)
+#   ./bench.sh baskets    what is bought together in ten thousand to a million baskets, with little memory (--baskets N at most)
 #   ./bench.sh serve      requests a second and how long they take beside the bare framework, alone and during loads, and memory over --requests N (180000) of them
 #   ./bench.sh page DIR   the executive overview of the project in DIR in a browser, beside the same bytes from memory
 set -eu

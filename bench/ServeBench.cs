@@ -58,6 +58,8 @@ internal static partial class ServeBench
         using var bare = new OlapServer(Environment.ProcessPath!, "bare-server", file);
         var pairs = Enumerable.Range(0, rounds + 1).Select(_ => (Ours: Held(server), Bare: Held(bare))).Skip(rounds > 1 ? 1 : 0).ToList();
         double Of(Func<(Latencies Ours, Latencies Bare), double> what) => OlapBench.Middle(pairs.Select(what));
+        BenchBook.Note($"{kind.Name}{when}: requests a second / the bare framework", pairs.Select(p => p.Ours.PerSecond / p.Bare.PerSecond), atLeast: kind.Name == "small, remembered" && when.Length == 0 ? 0.8 : null);
+        BenchBook.Note($"{kind.Name}{when}: p99", pairs.Select(p => p.Ours.P99), unit: " ms");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  {kind.Name + when,-42} {Of(p => p.Ours.PerSecond),9:0} {Of(p => p.Ours.Middle),7:0.0} {Of(p => p.Ours.P95),7:0.0} {Of(p => p.Ours.P99),7:0.0}   {Of(p => p.Bare.PerSecond),14:0} {Of(p => p.Bare.Middle),7:0.0} {Of(p => p.Bare.P95),7:0.0} {Of(p => p.Bare.P99),7:0.0}   {Of(p => p.Ours.PerSecond / p.Bare.PerSecond),5:0.00}"));
 
@@ -84,6 +86,7 @@ internal static partial class ServeBench
 
         // The first half fills what may be remembered.
         var later = seen[5..];
+        BenchBook.Note("memory of the process for 100,000 requests more, second half", [Slope(later, s => s.Process) * 1e5], unit: " MB");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  slope of the second half: {Slope(later, s => s.Process) * 1e5:0.0} MB of the process, {Slope(later, s => s.Managed) * 1e5:0.0} MB managed, for 100,000 requests"));
         return 0;
     }

@@ -56,29 +56,15 @@ internal static class SettingsFormat
         new("by", new EitherShape(rfmPart, new ListShape(rfmPart)), "Scores customers in each category of products, or in each channel, too: category, channel or both; default neither."),
     ]);
 
-    private static readonly ScalarShape share = new(ScalarKind.Text, "a number from 0 to 10, as 0.1 for 10 %")
-    {
-        Accepts = static text => text.Length <= 12 && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number < 11 && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[^1]) && (text.StartsWith("10", StringComparison.Ordinal) || text.Length == 1 || text[1] == '.'),
-        Suggest = static text => text.EndsWith('%') && double.TryParse(text.TrimEnd('%', ' '), CultureInfo.InvariantCulture, out var percent)
-            ? (percent / 100).ToString(CultureInfo.InvariantCulture) : null,
-    };
-
-    private static readonly ScalarShape day = new(ScalarKind.Text, "a day, as 2011-12-31")
-    {
-        Pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$|^[0-9]{4}-(0[13-9]|1[0-2])-(29|30)$|^[0-9]{4}-(0[13578]|1[02])-31$|^([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29$",
-        Accepts = static text => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
-    };
-
     private static readonly MapShape lifetimeValue = new("the settings of lifetime value",
     [
         new("purchases", ScalarShape.Choice("a model of purchases", "best", "bgnbd", "mbgnbd", "paretonbd", "none"),
             "Model of purchases: bgnbd (default), mbgnbd, paretonbd, best (the one of smallest AIC, which takes longer); none leaves scoring out."),
         new("unit", ScalarShape.Choice("a unit of time", "day", "week", "month", "year"), "Unit of times; default week."),
         new("horizon", ScalarShape.Integer(1, 100_000), "How far to look ahead, in units; default 52."),
-        new("discount_rate", share, "Discount a year; default 0.1, which is 10 %."),
-        new("margin", share, "Share of the revenue that is profit; default: found from the costs of the sales, 1 where there are none."),
-        new("calibration_end", day, "Last day the model sees; default the newest day of the sales."),
+        new("discount_rate", LearningFormat.Rate, "Discount a year; default 0.1, which is 10 %."),
+        new("margin", LearningFormat.Rate, "Share of the revenue that is profit; default: found from the costs of the sales, 1 where there are none."),
+        new("calibration_end", LearningFormat.Day, "Last day the model sees; default the newest day of the sales."),
         new("filter", ScalarShape.Sql, "Condition over the columns of the sales fact: only these count, as channel = 'web'."),
         new("covariates", CovariateFormat.Covariates, "What buying and leaving may depend on, as of the first purchase: columns as customers.region, sales.channel; default nothing."),
         new("intervals", ScalarShape.Choice("a way to intervals", "delta", "bootstrap"), "delta (default): from the curvature of the likelihood; bootstrap: from refits to simulated customers, which takes longer."),
@@ -121,6 +107,7 @@ internal static class SettingsFormat
         new("forecast", LearningFormat.Forecast, "What revenue, orders and demand come next; without it runs do not ask."),
         new("baskets", LearningFormat.Baskets, "What is bought together; without it runs do not ask."),
         new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
+        .. CustomerModelFormat.Keys,
     ];
 
     public static readonly MapShape Shape = new("crm.yaml",
@@ -168,7 +155,7 @@ internal static class SettingsFormat
             WeekBegins = Enum.TryParse<DayOfWeek>(map.Text("first_day_of_week") ?? "monday", ignoreCase: true, out var day) ? day : DayOfWeek.Monday,
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
             LifetimeValue = ValueOf(map["lifetime_value"] as YamlMap),
-            Learning = LearningFormat.Build(map),
+            Learning = CustomerModelFormat.Build(LearningFormat.Build(map), map),
             Scoring = ScoringFormat.Build(map),
             Jobs = JobFormat.BuildJobs(map, map.Text("time_zone") ?? "UTC"),
             Server = JobFormat.BuildServer(map),
