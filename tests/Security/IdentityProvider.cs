@@ -58,8 +58,13 @@ internal sealed class IdentityProvider : IAsyncDisposable
             case "/.well-known/openid-configuration":
                 await Json(context, new
                 {
-                    issuer = Issuer, authorization_endpoint = $"{Issuer}/authorize", token_endpoint = $"{Issuer}/token", jwks_uri = $"{Issuer}/keys",
-                    response_types_supported = new[] { "code" }, subject_types_supported = new[] { "public" }, id_token_signing_alg_values_supported = new[] { "RS256" },
+                    issuer = Issuer,
+                    authorization_endpoint = $"{Issuer}/authorize",
+                    token_endpoint = $"{Issuer}/token",
+                    jwks_uri = $"{Issuer}/keys",
+                    response_types_supported = new[] { "code" },
+                    subject_types_supported = new[] { "public" },
+                    id_token_signing_alg_values_supported = new[] { "RS256" },
                 });
                 break;
             case "/keys":
@@ -99,7 +104,14 @@ internal sealed class IdentityProvider : IAsyncDisposable
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         Dictionary<string, object> claims = new()
         {
-            ["iss"] = Issuer, ["aud"] = "crm", ["sub"] = "u-1", ["exp"] = now + 300, ["iat"] = now, ["nonce"] = known.Nonce, ["preferred_username"] = "ada", ["groups"] = new[] { "bi" },
+            ["iss"] = Issuer,
+            ["aud"] = "crm",
+            ["sub"] = "u-1",
+            ["exp"] = now + 300,
+            ["iat"] = now,
+            ["nonce"] = known.Nonce,
+            ["preferred_username"] = "ada",
+            ["groups"] = new[] { "bi" },
         };
         Says(claims);
         await Json(context, new { access_token = "opaque", token_type = "Bearer", expires_in = 300, id_token = Signed(claims) });
