@@ -16,7 +16,7 @@ internal static class CustomerReportCommand
         {
             var project = Composition.ReadProject(context.ProjectFolder);
             using var warehouse = Composition.OpenToRead(project, context);
-            using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
+            using var scratch = Composition.Scratch(project);
             using var session = warehouse.Instance.Connect();
             var customer = EraseCommand.IdOf(session, project, parsed.GetValue(id)!);
             var records = PersonErasure.RecordsOf(session, project, customer);

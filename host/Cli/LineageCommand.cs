@@ -100,9 +100,9 @@ internal static class LineageCommand
         var wanted = conditions.Select(Condition).ToList();
         using var warehouse = Composition.OpenToRead(project, context);
         using var session = warehouse.Instance.Connect();
-        using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
+        using var scratch = Composition.Scratch(project);
         using var outside = scratch.Connect();
-        var landing = new LandingStore(Path.Combine(project.Folder, "landing"));
+        var landing = Composition.Landing(project);
         var rows = new RecordLineage(session, outside, project.Catalogue, landing).Back(fact, wanted, limit, context.Cancellation);
         if (context.Json)
         {

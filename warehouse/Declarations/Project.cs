@@ -64,6 +64,9 @@ public sealed record ProjectSettings(
     /// <summary>The lowest role that sees values which tell who a person is: viewer, analyst, engineer, administrator.</summary>
     public string PersonalFor { get; init; } = "viewer";
 
+    /// <summary>Whether warehouse, landing and what is set down meanwhile are encrypted at rest.</summary>
+    public bool Encrypt { get; init; }
+
     /// <summary>How long rows are kept; what is not named is kept for ever.</summary>
     public IReadOnlyList<Retention> Retention { get; init; } = [];
 

@@ -100,6 +100,7 @@ internal static class SettingsFormat
     private static readonly MapShape privacy = new("the privacy settings",
     [
         new("personal_for", ScalarShape.Choice("a role", "viewer", "analyst", "engineer", "administrator"), "The lowest role that sees values which tell who a person is; for others they are masked. Default viewer."),
+        new("encrypt", ScalarShape.Boolean, "Encrypt warehouse, landing, pushed events and what is set down on disk meanwhile, with the secret CRM_DATA_KEY; `crm encrypt` brings what is there to it. Default false."),
     ]);
 
     private static readonly MapShape security = new("the security settings",
@@ -140,7 +141,7 @@ internal static class SettingsFormat
         new("jobs", JobFormat.Jobs, "What `crm serve` does by itself: the job's name, then what, when, or after which other job."),
         new("server", JobFormat.Server, "How `crm serve` is reached, and where it keeps its own records."),
         new("backup", JobFormat.Backup, "Where `crm backup` writes, and its key."),
-        new("privacy", privacy, "Who sees what is personal."),
+        new("privacy", privacy, "Who sees what is personal, and whether data is encrypted at rest."),
         new("retention", RetentionFormat.Shape, "How long rows of a fact, or records in the quarantine, are kept, as web_event: 24 months; default for ever."),
     ])
     { HoldsSecrets = true };
@@ -171,6 +172,7 @@ internal static class SettingsFormat
             Backup = JobFormat.BuildBackup(map),
             Retention = RetentionFormat.Build(map),
             PersonalFor = (map["privacy"] as YamlMap)?.Text("personal_for") ?? "viewer",
+            Encrypt = (map["privacy"] as YamlMap)?.Text("encrypt") == "true",
             Mail = map["mail"] is YamlMap mail
                 ? new(mail.Text("server") ?? "", int.TryParse(mail.Text("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 587,
                     mail.Text("security") != "none", mail.Text("user"), mail.Text("password"), mail.Text("from") ?? "", mail.Where)
