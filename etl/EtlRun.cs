@@ -130,6 +130,12 @@ public sealed class EtlRun
         using var scratch = environment.Scratch.Connect();
         foreach (var stream in landed.Where(l => l.HasNews))
         {
+            if (!stream.HasShape && stream.Stream.Before?.Columns is null)
+            {
+                warnings.Add($"{stream.Stream.Source.Name}/{stream.Stream.Stream.Name}: no record yet that would tell its columns; its maps wait for the first");
+                continue;
+            }
+
             streams.Add(new(project, stream.Stream, stream.Extracted.Batches, scratch, ref nextFile, run)
             {
                 KeyList = stream.KeyList,

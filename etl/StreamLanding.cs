@@ -13,6 +13,9 @@ internal sealed record LandedStream(KnownStream Stream, Extracted Extracted, str
     /// <summary>Where the connector goes on from.</summary>
     public string? State => Extracted.State ?? Stream.Before?.State;
 
+    /// <summary>False when what landed tells of no columns, as an empty answer of a source of JSON does.</summary>
+    public bool HasShape => Extracted.Batches.Count == 0 || Extracted.Batches.Any(b => b.Columns.Count > 0);
+
     /// <summary>True when records landed, or when the batch may tell that keys are gone.</summary>
     public bool HasNews => KeyList is not null || Extracted.Batches.Any(b => b.IsSnapshot ? b.State is null || b.State != Stream.Before?.State : b.Records > 0);
 }

@@ -51,7 +51,7 @@ internal sealed class StreamLoad
         absent = [.. ColumnDriftGate.Read(stream.Before?.Columns).Where(c => !present.Any(p => string.Equals(p.Name, c.Name, StringComparison.OrdinalIgnoreCase)))];
         columns = [.. present, .. absent];
         shape = new StreamShape(Source, Stream, isKeyedByContent ? [.. columns, new(ContentKey, "VARCHAR")] : columns);
-        Drift = ColumnDriftGate.Compare(stream.Before?.Columns, [.. present.Select(c => new LandedColumn(c.Name, c.Type))]);
+        Drift = present.Count == 0 ? [] : ColumnDriftGate.Compare(stream.Before?.Columns, [.. present.Select(c => new LandedColumn(c.Name, c.Type))]);
         conformed = Conformed();
         Keys = KeyIndex.Has(Stream) ? new KeyIndex(shape, stream.IsOfVersions) : null;
     }

@@ -296,7 +296,7 @@ internal static class Composition
             }
         }
 
-        foreach (var (source, join) in project.Sources.SelectMany(s => s.Joins.Where(j => j.Streams.All(n => known.ContainsKey((s.Name, n)))).Select(j => (s, j))))
+        foreach (var (source, join) in project.Sources.SelectMany(s => s.Joins.Where(j => j.Streams.All(n => known.TryGetValue((s.Name, n), out var found) && found.Count > 0)).Select(j => (s, j))))
         {
             problems.AddRange(MapCheck.Check(session, project, source, join, stream => known[(source.Name, stream)]));
         }

@@ -10,7 +10,7 @@ namespace Crm.Analytics.Etl.Landing;
 /// <param name="ParquetPath">Full path of the raw rows.</param>
 /// <param name="Files">The files, by number.</param>
 /// <param name="Rejects">Records that could not be read, in the order of files and records. Every record of a file is either landed or here.</param>
-/// <param name="Columns">The raw columns: those of all files together, by name.</param>
+/// <param name="Columns">The raw columns: those of all files together, by name. None where only records tell of columns, and there was none yet.</param>
 /// <param name="Drift">Where files of the batch differ in their columns.</param>
 public sealed record LandedBatch(
     [property: JsonIgnore] string ParquetPath, IReadOnlyList<LandedFile> Files, IReadOnlyList<RejectedRecord> Rejects,

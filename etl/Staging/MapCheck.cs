@@ -16,10 +16,15 @@ public static class MapCheck
     /// <param name="project">The project.</param>
     /// <param name="source">The source.</param>
     /// <param name="stream">The stream.</param>
-    /// <param name="columns">The stream's columns as the connector finds them.</param>
+    /// <param name="columns">The stream's columns as the connector finds them; none when there is no record yet that tells of any, and nothing to check by.</param>
     public static IReadOnlyList<Problem> Check(
         ISession session, Project project, Source source, SourceStream stream, IReadOnlyList<LandedColumn> columns)
     {
+        if (columns.Count == 0)
+        {
+            return [];
+        }
+
         var shape = new StreamShape(source, stream, [.. columns.Select(c => new DescribedColumn(c.Name, c.Type))]);
         var problems = new List<Problem>();
         problems.AddRange(stream.Columns.Where(c => !columns.Any(r => Same(r.Name, c.Name))).Select(c => new Problem(
@@ -78,7 +83,7 @@ public static class MapCheck
         {
             joined = JoinColumns.Describe(session, join, columns);
         }
-        catch (EngineException e)
+        catch (EngineException e) when (e.Kind is EngineErrorKind.Syntax or EngineErrorKind.Name or EngineErrorKind.Conversion or EngineErrorKind.Other)
         {
             return [new(
                 join.Where, $"'{join.Sql}' cannot be understood: {e.Message.Split('\n')[0].Trim()}",
@@ -110,7 +115,7 @@ public static class MapCheck
         {
             found = session.Describe(ConformedStream.DescribeExpression(shape, expression.Sql))[0].Type;
         }
-        catch (EngineException e)
+        catch (EngineException e) when (e.Kind is EngineErrorKind.Syntax or EngineErrorKind.Name or EngineErrorKind.Conversion or EngineErrorKind.Other)
         {
             failure = e.Message.Split('\n')[0].Trim();
         }

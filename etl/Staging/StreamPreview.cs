@@ -53,6 +53,11 @@ public sealed class StreamPreview(ISession session, Project project, Source sour
     /// <exception cref="DeclarationException">The map does not fit the stream.</exception>
     public (IReadOnlyList<PreviewRow> Rows, IReadOnlyList<PreviewFault> Faults) Conformed(Contract contract, CancellationToken cancellation = default)
     {
+        if (sample.Columns.Count == 0)
+        {
+            return ([], []);
+        }
+
         var problems = MapCheck.Check(session, project, source, stream, sample.Columns);
         if (problems.Count > 0)
         {

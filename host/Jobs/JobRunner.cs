@@ -105,8 +105,17 @@ internal sealed class JobRunner(JobCommand command, JobHistory history, TimeProv
         return code;
     }
 
-    // The first line of an error says what was found.
-    private static string? Said(int code, JobLog log) => code == 0 ? null
-        : log.ToString().Split('\n').Select(l => l.Trim()).LastOrDefault(l => l.StartsWith("crm: ", StringComparison.Ordinal))?[5..]
+    // An error says in its first line what was found; wrong declarations, which are told a line each, in their last.
+    private static string? Said(int code, JobLog log)
+    {
+        if (code == 0)
+        {
+            return null;
+        }
+
+        var lines = log.ToString().Split('\n').Select(l => l.Trim()).ToList();
+        return lines.LastOrDefault(l => l.StartsWith("crm: ", StringComparison.Ordinal))?[5..]
+            ?? lines.LastOrDefault(l => l.Length > 0 && !l.StartsWith("$ ", StringComparison.Ordinal))
             ?? string.Create(CultureInfo.InvariantCulture, $"it ended with code {code}");
+    }
 }

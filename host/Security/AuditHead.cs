@@ -27,9 +27,14 @@ internal sealed record AuditHead(long Number, string Mac, string Segment, long L
     /// <summary>Writes it over what stands there.</summary>
     public void Write(FileStream to, ProjectKey key, bool isDurable)
     {
+        var text = Encoding.UTF8.GetBytes($"{Text} {Proof(key)}\n");
         to.Position = 0;
-        to.Write(Encoding.UTF8.GetBytes($"{Text} {Proof(key)}\n"));
-        to.SetLength(to.Position);
+        to.Write(text);
+        if (to.Length > text.Length)
+        {
+            to.SetLength(text.Length);
+        }
+
         to.Flush(isDurable);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Crm.Analytics.Warehouse;
 
@@ -7,7 +6,7 @@ namespace Crm.Analytics.Host.Security;
 /// <summary>
 /// Who saw, exported, changed and erased what: <c>audit/YYYY-MM.jsonl</c> in the project, a line each, only ever added to. Each line carries a keyed hash of itself
 /// and of the line before, and <c>audit/head</c> tells where the log ends, so that nothing can be changed, taken out, moved or cut off unnoticed by who has not
-/// the key. Safe for use from several threads and processes; those that come together share one write.
+/// the key. Safe for use from several threads and processes. The head follows the lines within moments, and at once behind those that are durable.
 /// </summary>
 /// <param name="folder">Full path of the project folder.</param>
 /// <param name="clock">The clock.</param>
@@ -25,11 +24,15 @@ internal sealed class AuditLog(string folder, TimeProvider clock)
     private const int Newline = '\n';
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long one process goes on with the log to itself while entries keep coming.</summary>
-    private static readonly TimeSpan held = TimeSpan.FromMilliseconds(50);
+    /// <summary>How long entries may stand behind what the head tells, and the log is kept open for one that follows.</summary>
+    private static readonly TimeSpan look = TimeSpan.FromMilliseconds(5);
 
-    private int _isWriting;
-    private readonly ConcurrentQueue<Waiting> _queue = new();
+    /// <summary>After how many looks one process gives the log up, however many entries come: others have to get at it.</summary>
+    private const int MostLooks = 10;
+
+    private readonly SemaphoreSlim _opening = new(1);
+    private readonly Lock _gate = new();
+    private OpenLog? _open;
     private ProjectKey? _key;
     private bool _hasWritten;
 
@@ -42,121 +45,203 @@ internal sealed class AuditLog(string folder, TimeProvider clock)
     /// <summary>What stands for a text that may be personal.</summary>
     public string Pseudonym(string text) => Key.Pseudonym(text);
 
-    /// <summary>Adds an entry; it is written when this returns.</summary>
+    /// <summary>Adds an entry; it is written when this returns, and the log is free for others.</summary>
     /// <param name="fact">What was done.</param>
     /// <param name="isDurable">True to wait until the disk has it for good: for what changes something.</param>
     /// <exception cref="CrmException">It cannot be written.</exception>
-    public void Append(AuditFact fact, bool isDurable) => AppendAsync(fact, isDurable).GetAwaiter().GetResult();
+    public void Append(AuditFact fact, bool isDurable)
+    {
+        AppendAsync(fact, isDurable).GetAwaiter().GetResult();
+        lock (_gate)
+        {
+            Refusing(Release);
+        }
+    }
 
-    /// <summary>Adds an entry; it is written when this completes.</summary>
+    /// <summary>Adds an entry; it is written when this completes. What follows within moments finds the log open.</summary>
     /// <inheritdoc cref="Append"/>
-    public async Task AppendAsync(AuditFact fact, bool isDurable)
+    public Task AppendAsync(AuditFact fact, bool isDurable)
     {
-        var mine = new Waiting(fact, isDurable, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        _queue.Enqueue(mine);
-
-        // Whoever comes while somebody writes leaves the entry to them.
-        if (Interlocked.CompareExchange(ref _isWriting, 1, 0) == 0)
+        lock (_gate)
         {
-            _ = WriteAll();
+            if (_open is not null && _open.Segment == Segment(_open.Segment))
+            {
+                Write(_open, fact, isDurable);
+                return Task.CompletedTask;
+            }
         }
 
-        await mine.Done.Task;
+        return OpenAndAppend(fact, isDurable);
     }
 
-    /// <summary>Writes what waits; the first entries at once, those that come meanwhile on a thread of nobody's.</summary>
-    private async Task WriteAll()
+    private async Task OpenAndAppend(AuditFact fact, bool isDurable)
     {
-        do
-        {
-            await WriteWaiting();
-            Volatile.Write(ref _isWriting, 0);
-        }
-        while (!_queue.IsEmpty && Interlocked.CompareExchange(ref _isWriting, 1, 0) == 0);
-    }
-
-    /// <summary>The entries that wait, as one; null for none.</summary>
-    private List<Waiting>? Next()
-    {
-        var batch = new List<Waiting>();
-        while (_queue.TryDequeue(out var next))
-        {
-            batch.Add(next);
-        }
-
-        return batch.Count > 0 ? batch : null;
-    }
-
-    private async Task WriteWaiting()
-    {
-        var batch = Next();
+        await _opening.WaitAsync();
         try
         {
-            if (batch is not null)
+            lock (_gate)
             {
-                await Write(batch, next => batch = next);
+                if (_open is not null && _open.Segment != Segment(_open.Segment))
+                {
+                    Refusing(Release);
+                }
+                else if (_open is not null)
+                {
+                    Write(_open, fact, isDurable);
+                    return;
+                }
             }
+
+            var hadLog = Directory.Exists(Folder);
+            Refusing(() => Directory.CreateDirectory(Folder));
+            var head = await Hold();
+            OpenLog open = null!;
+            lock (_gate)
+            {
+                Refusing(() => open = _open = Open(head, hadLog));
+                Write(open, fact, isDurable);
+            }
+
+            _ = KeepOpen(open);
         }
-        catch (Exception e)
+        finally
         {
-            // Whoever waits is told, whatever it is.
-            var refusal = e is not (IOException or UnauthorizedAccessException) ? e
-                : new CrmException(FailureKind.Failed, $"the audit log cannot be written ({e.Message})", Folder, "a folder that may be written, with room", "Free space or correct its permissions", e);
-            batch?.ForEach(w => w.Done.TrySetException(refusal));
+            _opening.Release();
         }
     }
 
-    /// <summary>Writes entries, and those that came meanwhile, as long as the log may be held.</summary>
-    /// <param name="batch">The entries.</param>
-    /// <param name="begin">Told of the entries that are written next.</param>
-    private async Task Write(List<Waiting> batch, Action<List<Waiting>> begin)
+    private OpenLog Open(FileStream head, bool hadLog)
     {
-        var hadLog = Directory.Exists(Folder);
-        Directory.CreateDirectory(Folder);
-        using var file = await Hold();
-        var (last, lost) = Last(file, hadLog);
-        var now = clock.GetUtcNow();
-        var month = $"{now.UtcDateTime.ToString("yyyy-MM", CultureInfo.InvariantCulture)}.jsonl";
-
-        // A clock that was set back does not lead back to an earlier file: their names tell the order.
-        var segment = string.CompareOrdinal(month, last.Segment) > 0 ? month : last.Segment;
-        using var log = new FileStream(Path.Combine(Folder, segment), OwnerOnly(FileMode.OpenOrCreate, FileShare.Read));
-        last = segment == last.Segment ? TakeUp(log, last) : last;
-        log.Seek(0, SeekOrigin.End);
-        var began = clock.GetTimestamp();
-        for (var waiting = batch; ;)
+        try
         {
-            var facts = waiting.Select(w => w.Fact);
-            last = Write(log, lost is null ? facts : facts.Prepend(lost), last with { Segment = segment }, waiting.Exists(w => w.IsDurable), file);
-            lost = null;
-            waiting.ForEach(w => w.Done.TrySetResult());
-            if (clock.GetElapsedTime(began) > held || clock.GetUtcNow().UtcDateTime.Month != now.UtcDateTime.Month || Next() is not { } next)
-            {
-                return;
-            }
-
-            begin(next);
-            waiting = next;
-            await Task.Yield();
+            var (last, lost) = Last(head, hadLog);
+            var segment = Segment(last.Segment);
+            var log = new FileStream(Path.Combine(Folder, segment), OwnerOnly(FileMode.OpenOrCreate, FileShare.Read));
+            last = segment == last.Segment ? TakeUp(log, last) : last;
+            log.Seek(0, SeekOrigin.End);
+            return new(head, log, segment) { Last = last with { Segment = segment }, Lost = lost };
+        }
+        catch
+        {
+            head.Dispose();
+            throw;
         }
     }
 
-    private AuditHead Write(FileStream log, IEnumerable<AuditFact> facts, AuditHead last, bool isDurable, FileStream head)
+    /// <summary>Has the head follow and, when nothing came for a moment or it was long enough, gives the log up.</summary>
+    private async Task KeepOpen(OpenLog mine)
     {
-        var now = clock.GetUtcNow();
-        foreach (var fact in facts)
+        for (var (looks, before) = (1, mine.Last.Number); ; looks++)
         {
-            var (line, mac) = AuditEntry.Write(last.Number + 1, now, fact, last.Mac, Key);
-            log.Write(line);
-            log.WriteByte(Newline);
-            last = last with { Number = last.Number + 1, Mac = mac };
-        }
+            await Task.Delay(look);
+            lock (_gate)
+            {
+                if (_open != mine)
+                {
+                    return;
+                }
 
-        log.Flush(isDurable);
-        last = last with { Length = log.Position };
-        last.Write(head, Key, isDurable);
+                if (looks == MostLooks || mine.Last.Number == before)
+                {
+                    try
+                    {
+                        Release();
+                    }
+                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                    {
+                        // The entries stand; who writes next finds those behind the head, or says why the head cannot be written.
+                    }
+
+                    return;
+                }
+
+                before = mine.Last.Number;
+                mine.IsHeadBehind = !TryWriteHead(mine);
+            }
+        }
+    }
+
+    private bool TryWriteHead(OpenLog open)
+    {
+        try
+        {
+            open.Last.Write(open.Head, Key, isDurable: false);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Gives the log up; behind the lock.</summary>
+    private void Release()
+    {
+        using var open = _open;
+        _open = null;
+        if (open?.IsHeadBehind == true)
+        {
+            open.Last.Write(open.Head, Key, isDurable: false);
+        }
+    }
+
+    /// <summary>Writes an entry; behind the lock.</summary>
+    private void Write(OpenLog open, AuditFact fact, bool isDurable)
+    {
+        try
+        {
+            Refusing(() =>
+            {
+                if (open.Lost is { } lost)
+                {
+                    WriteLine(open, lost);
+                    open.Lost = null;
+                }
+
+                WriteLine(open, fact);
+                open.IsHeadBehind = true;
+                if (isDurable)
+                {
+                    open.Log.Flush(flushToDisk: true);
+                    open.Last.Write(open.Head, Key, isDurable: true);
+                    open.IsHeadBehind = false;
+                }
+            });
+        }
+        catch
+        {
+            // A torn line is taken off by whoever opens the log next.
+            open.Dispose();
+            _open = null;
+            throw;
+        }
+    }
+
+    private void WriteLine(OpenLog open, AuditFact fact)
+    {
+        var (line, mac) = AuditEntry.Write(open.Last.Number + 1, clock.GetUtcNow(), fact, open.Last.Mac, Key);
+        open.Log.Write([.. line, (byte)Newline]);
+        open.Last = open.Last with { Number = open.Last.Number + 1, Mac = mac, Length = open.Log.Position };
         _hasWritten = true;
-        return last;
+    }
+
+    /// <summary>The file that entries go to. A clock that was set back does not lead back to an earlier one: their names tell the order.</summary>
+    private string Segment(string last)
+    {
+        var month = $"{clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM", CultureInfo.InvariantCulture)}.jsonl";
+        return string.CompareOrdinal(month, last) > 0 ? month : last;
+    }
+
+    private void Refusing(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CrmException(FailureKind.Failed, $"the audit log cannot be written ({e.Message})", Folder, "a folder that may be written, with room", "Free space or correct its permissions", e);
+        }
     }
 
     /// <summary>Where the log ends; and, when that is not known though there was a log, the entry that tells so.</summary>
@@ -210,13 +295,21 @@ internal sealed class AuditLog(string folder, TimeProvider clock)
     private async Task<FileStream> Hold()
     {
         var began = clock.GetTimestamp();
-        for (var pause = 1; ; pause = Math.Min(2 * pause, 50))
+        for (var pause = 1; ; pause = Math.Min(2 * pause, 20))
         {
             try
             {
                 return new(Path.Combine(Folder, "head"), OwnerOnly(FileMode.OpenOrCreate, FileShare.None));
             }
-            catch (IOException) when (clock.GetElapsedTime(began) < patience && Directory.Exists(Folder))
+            catch (IOException e) when (clock.GetElapsedTime(began) >= patience || !Directory.Exists(Folder))
+            {
+                Refusing(() => throw e);
+            }
+            catch (UnauthorizedAccessException e)
+            {
+                Refusing(() => throw e);
+            }
+            catch (IOException)
             {
                 await Task.Delay(pause);
             }
@@ -225,7 +318,7 @@ internal sealed class AuditLog(string folder, TimeProvider clock)
 
     private static FileStreamOptions OwnerOnly(FileMode mode, FileShare share)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -234,5 +327,28 @@ internal sealed class AuditLog(string folder, TimeProvider clock)
         return options;
     }
 
-    private sealed record Waiting(AuditFact Fact, bool IsDurable, TaskCompletionSource Done);
+    /// <summary>The log while this process has it.</summary>
+    private sealed class OpenLog(FileStream head, FileStream log, string segment) : IDisposable
+    {
+        public FileStream Head => head;
+
+        public FileStream Log => log;
+
+        public string Segment => segment;
+
+        /// <summary>Where it ends.</summary>
+        public required AuditHead Last { get; set; }
+
+        /// <summary>The entry that tells of a loss, until it is written.</summary>
+        public AuditFact? Lost { get; set; }
+
+        /// <summary>Whether entries stand that the head does not tell of yet.</summary>
+        public bool IsHeadBehind { get; set; }
+
+        public void Dispose()
+        {
+            log.Dispose();
+            head.Dispose();
+        }
+    }
 }

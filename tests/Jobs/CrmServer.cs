@@ -35,7 +35,8 @@ internal sealed class CrmServer : IDisposable
             if (limit.IsCancellationRequested)
             {
                 var (_, runs) = await Command("jobs", "history");
-                Assert.Fail($"it did not come to '{what}'; said: {string.Join(" | ", _said)}; the jobs' runs: {runs}");
+                var (_, newest) = await Command("jobs", "history", "--log", "2");
+                Assert.Fail($"it did not come to '{what}'; said: {string.Join(" | ", _said)}; the jobs' runs: {runs}; the second said: {newest}");
             }
 
             await Task.Delay(100, CancellationToken.None);

@@ -133,7 +133,8 @@ internal sealed class HttpCalls
 
         try
         {
-            return (new(JsonDocument.Parse(answer.Body.Length == 0 ? "null"u8.ToArray() : answer.Body, strict), answer), "", null, null);
+            // Only 204 and 205 mean by nothing that there is nothing: else an answer cut off before its first byte would count as one without records.
+            return (new(JsonDocument.Parse(answer is { Status: 204 or 205, Body.Length: 0 } ? "null"u8.ToArray() : answer.Body, strict), answer), "", null, null);
         }
         catch (JsonException e)
         {

@@ -125,23 +125,24 @@ internal sealed class RecordDelivery : IDisposable
     /// <summary>Tells how far it is.</summary>
     public void Report(long atLeast = 0) => progress?.Report(new(0, 1, Bytes, 0, Math.Max(Records, atLeast)));
 
-    /// <summary>Writes the Parquet file.</summary>
+    /// <summary>Writes the Parquet file. What columns the stream has, only records tell: a delivery without any says of none, unless they were expected before.</summary>
     /// <param name="types">Types that columns take when every value fits; other columns are text.</param>
     /// <param name="keep">Says which parts land; null: all.</param>
     /// <param name="cancellation">Stops it.</param>
     public LandedBatch Finish(IReadOnlyDictionary<string, string>? types = null, Func<int, bool>? keep = null, CancellationToken cancellation = default)
     {
+        var hasShape = Records > 0 || columns.Names.Count > 0;
         Expect(stream.Stream.Columns.Select(c => c.Name).Concat(stream.Stream.Key).Concat(stream.Stream.Sync.Cursor is { } cursor ? [cursor] : []));
         spool.Flush();
         var rows = FilesCopy.Spool(spool, null);
         var kept = SqlName.List(parts.Where(p => keep?.Invoke(p) ?? true).Append(-1).Select(p => p.ToString(CultureInfo.InvariantCulture)));
         var fitting = Fitting(rows, kept, types ?? new Dictionary<string, string>(), cancellation);
-        var columns = string.Concat(spool.Columns.Select(c => Sql.Fill("as",
+        var values = string.Concat(spool.Columns.Select(c => Sql.Fill("as",
             ("column", SqlName.Quote(c)),
             ("value", fitting.TryGetValue(c, out var type) ? Sql.Fill("cast", ("column", SqlName.Quote(c)), ("type", type)) : SqlName.Quote(c)))));
         try
         {
-            stream.Scratch.Execute(Sql.Fill("copy", ("columns", columns), ("spool", rows), ("kept", kept), ("target", SqlName.Literal(target.ParquetPath)), ("sealed", EnginePath.Sealed(stream.Scratch))), null, cancellation);
+            stream.Scratch.Execute(Sql.Fill("copy", ("columns", values), ("spool", rows), ("kept", kept), ("target", SqlName.Literal(target.ParquetPath)), ("sealed", EnginePath.Sealed(stream.Scratch))), null, cancellation);
         }
         catch (EngineException e) when (e.Kind is EngineErrorKind.DiskFull or EngineErrorKind.OutOfMemory)
         {
@@ -155,7 +156,7 @@ internal sealed class RecordDelivery : IDisposable
             target.ParquetPath,
             [new(0, item.Path, Bytes, began, "", FileChange.New, 0, landed, rejects.Count, warnings)],
             rejects,
-            [.. spool.Columns.Count == 0 ? [] : stream.Scratch.Describe(Sql.Fill("columns", ("target", written))).Select(c => new LandedColumn(c.Name, c.Type))],
+            [.. spool.Columns.Count == 0 || !hasShape ? [] : stream.Scratch.Describe(Sql.Fill("columns", ("target", written))).Select(c => new LandedColumn(c.Name, c.Type))],
             []);
     }
 

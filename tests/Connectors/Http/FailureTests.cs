@@ -15,6 +15,7 @@ internal sealed class FailureTests
         Case("500 twice", 2, (context, _) => ServedApi.Json(context, "busy", 500)),
         Case("408", 1, (context, _) => ServedApi.Json(context, "", 408)),
         Case("truncated JSON", 1, (context, _) => ServedApi.Json(context, "[{\"id\":1},{\"i")),
+        Case("nothing, as an answer cut off before its first byte", 1, (context, _) => ServedApi.Json(context, "")),
         Case("no JSON", 1, (context, _) => ServedApi.Json(context, "<html>please wait</html>")),
         Case("reset within the body", 2, Reset),
         Case("reset before an answer", 1, (context, _) => { context.Abort(); return Task.CompletedTask; }),
