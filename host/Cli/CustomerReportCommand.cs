@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Privacy;
-using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Host.Cli;
 

@@ -3,12 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Lineage;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Host.Cli;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Crm.Analytics.Host.Privacy;
-using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Tests.Privacy;
