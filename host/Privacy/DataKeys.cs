@@ -32,7 +32,7 @@ internal static class DataKeys
             return key;
         }
 
-        var warehouse = Composition.WarehouseOf(project);
+        var warehouse = Path.GetFullPath(Path.Combine(project.Folder, project.Settings.Warehouse));
         var landed = FirstLanded(project);
         if ((File.Exists(warehouse) && DuckDbInstance.IsEncrypted(warehouse) != false) || (landed is not null && DataKey.IsSealed(File.ReadAllBytes(landed))))
         {
@@ -92,7 +92,7 @@ internal static class DataKeys
         FailureKind.CheckFailed, "the project's data is encrypted, and its key is not there", Path.Combine(folder, "secrets", Name), $"the secret {Name} that it was encrypted with",
         "Bring it back: from where you keep a copy, or from a backup of the project. Nothing was changed, and without it nobody can read the data");
 
-    private static string? FirstLanded(Project project) => Composition.LandingOf(project) is var landing && Directory.Exists(landing)
+    private static string? FirstLanded(Project project) => Path.Combine(project.Folder, "landing") is var landing && Directory.Exists(landing)
         ? Directory.EnumerateFiles(landing, "*.json", SearchOption.AllDirectories).FirstOrDefault(f => !Path.GetRelativePath(landing, f).StartsWith('.'))
         : null;
 }

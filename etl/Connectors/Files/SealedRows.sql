@@ -1,5 +1,5 @@
 -- grain: one spooled row
--- reads: spooled
+-- reads: nothing
 -- writes: spooled (and the spool's Parquet file)
 
 -- part: make

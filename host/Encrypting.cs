@@ -1,12 +1,14 @@
 using Crm.Analytics.Etl.Connectors.Push;
 using Crm.Analytics.Etl.Landing;
+using Crm.Analytics.Host.Privacy;
+using Crm.Analytics.Host.Security;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Storage;
 
-namespace Crm.Analytics.Host.Privacy;
+namespace Crm.Analytics.Host;
 
 /// <summary>What encrypting a project's files anew came to.</summary>
 /// <param name="IsEncrypted">Whether they are encrypted now.</param>
@@ -70,7 +72,7 @@ internal static class Encrypting
 
     private static List<DataKey> Known(string folder) => [.. new[] { DataKeys.Find(folder, DataKeys.Name), DataKeys.Find(folder, DataKeys.FormerName) }.OfType<DataKey>().DistinctBy(k => k.Name)];
 
-    private static DataKey Make(Project project) => DataKey.Parse(Security.ProjectKey.Of(project.Folder, DataKeys.Name).Text)!;
+    private static DataKey Make(Project project) => DataKey.Parse(ProjectKey.Of(project.Folder, DataKeys.Name).Text)!;
 
     /// <summary>The key that the warehouse has now; null: it is in the clear, or not there.</summary>
     private static DataKey? KeyOf(Project project, string path, IReadOnlyList<DataKey> known) => DuckDbInstance.IsEncrypted(path) != true ? null
