@@ -28,6 +28,12 @@ internal static class ClvBench
         var measured = Array.ConvertAll(sizes, size => Measure(program, size));
         var exponent = Math.Log(measured[^1].Seconds / measured[0].Seconds) / Math.Log((double)sizes[^1] / sizes[0]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  growth exponent from {sizes[0]:N0} to {sizes[^1]:N0} {exponent:0.00}  (promise: at most 1.1)"));
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            BenchBook.Note(string.Create(CultureInfo.InvariantCulture, $"BG/NBD of {sizes[i]:N0} customers / plain C"), [measured[i].Ratio], atMost: 1.5);
+        }
+
+        BenchBook.Note("BG/NBD: growth exponent", [exponent], atMost: 1.1);
         return measured[^1].Ratio <= 1.5 && exponent <= 1.1 ? 0 : 1;
     }
 

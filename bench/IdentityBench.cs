@@ -31,6 +31,7 @@ internal static class IdentityBench
             var said = ours.Output.Trim().Split('\n')[^1].Split(' ');
             var (seconds, pairs, f1) = (Number(said[0]), Number(said[1]), Number(said[2]));
             worst = seconds / hand.Seconds;
+            BenchBook.Note(string.Create(CultureInfo.InvariantCulture, $"matching of {records:N0} records / by hand"), [worst], atMost: records >= 1_000_000 ? 3 : null);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{records,12:N0} {pairs,11:N0} {f1,7:0.0000} {seconds,8:0.0} {Number(said[3]),11:0.0} {ours.PeakMegabytes,8:0} {hand.Seconds,8:0.0} {hand.CpuSeconds,11:0.0} {hand.PeakMegabytes,8:0} {worst,6:0.00}   (by hand: {hand.Output.Trim()})"));

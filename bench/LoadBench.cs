@@ -16,6 +16,8 @@ internal static class LoadBench
 {
     private static readonly string[] Tables = ["dim_date", "dim_customer", "dim_product", "dim_geography", "fact_sales"];
 
+    private static readonly Dictionary<int, double> cpu = [];
+
     public static int Run(int millions, int rounds)
     {
         var project = Generate(millions);
@@ -34,11 +36,28 @@ internal static class LoadBench
             Print(millions, first[^1], theirs[^1], second[^1], different);
         }
 
+        BenchBook.Note($"load of {millions} million lines: first day / by hand, wall", first.Zip(theirs, (a, b) => a.Seconds / b.Seconds), atMost: 1.1);
+        BenchBook.Note($"load of {millions} million lines: first day / by hand, CPU", first.Zip(theirs, (a, b) => a.CpuSeconds / b.CpuSeconds), atMost: 1.1);
+        BenchBook.Note($"load of {millions} million lines: second day / first day, CPU", second.Zip(first, (a, b) => a.CpuSeconds / b.CpuSeconds), atMost: millions >= 50 ? 0.06 : null);
+        BenchBook.Note($"load of {millions} million lines: first day", first.Select(f => millions * 1e6 / f.Seconds), unit: " lines/s");
+        BenchBook.Note($"load of {millions} million lines: peak memory", first.Select(f => f.PeakMegabytes / 1024), atMost: millions >= 50 ? 5 : null, unit: " GB");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             medians of the paired ratios of {rounds} rounds
               first day / by hand      {Middle(first.Zip(theirs, (a, b) => a.Seconds / b.Seconds)):0.00} wall, {Middle(first.Zip(theirs, (a, b) => a.CpuSeconds / b.CpuSeconds)):0.00} CPU
               second day / first day   {Middle(second.Zip(first, (a, b) => a.CpuSeconds / b.CpuSeconds)):0.0%} CPU
             """));
+        return first.Count == 0 ? 0 : LastCpu(millions, Middle(first.Select(f => f.CpuSeconds)));
+    }
+
+    /// <summary>How CPU seconds grow from ten million lines on, where both were loaded in one call.</summary>
+    private static int LastCpu(int millions, double seconds)
+    {
+        cpu[millions] = seconds;
+        if (millions > 10 && cpu.TryGetValue(10, out var ten))
+        {
+            BenchBook.Note($"load: growth exponent of CPU from 10 to {millions} million lines", [Math.Log(seconds / ten) / Math.Log(millions / 10.0)], atMost: 1.15);
+        }
+
         return 0;
     }
 

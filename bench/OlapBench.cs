@@ -34,10 +34,10 @@ internal static class OlapBench
         byHand.Open();
         Execute(byHand, "SET memory_limit = '6GB'");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{millions} million lines; medians of {rounds} rounds, ratios paired"));
-        var fromFacts = Wants("typical") || Wants("peers") || Wants("malloy") ? Typical(server, byHand, rounds) : [];
+        var fromFacts = Wants("typical") || Wants("peers") || Wants("malloy") ? Typical(server, byHand, millions, rounds) : [];
         if (Wants("rollups"))
         {
-            Rollups(server, smaller, beside, rounds);
+            Rollups(server, smaller, millions, beside, rounds);
         }
 
         if (Wants("drill"))
@@ -76,7 +76,7 @@ internal static class OlapBench
     /// <summary>The program that bench.sh has built just before.</summary>
     private static OlapServer Serve(string project) => new("dotnet", Path.Combine(Layout.Root, "artifacts", "crm", "crm.dll"), "serve", "--project", project, "--json");
 
-    private static double[] Typical(OlapServer server, DuckDBConnection byHand, int rounds)
+    private static double[] Typical(OlapServer server, DuckDBConnection byHand, int millions, int rounds)
     {
         Console.WriteLine("ten typical questions from the facts     API ms   SQL ms  ratio   more    least of both (promise: 1.10 from 40 ms, else 1.5 ms more)");
         var ours = new double[questions.Length];
@@ -87,6 +87,7 @@ internal static class OlapBench
             var pairs = Pairs(rounds, () => server.Ask("v1/load", body), () => Execute(byHand, sql));
             ours[q] = Middle(pairs.Select(p => p.A));
             var (theirs, ratio, more) = (Middle(pairs.Select(p => p.B)), Middle(pairs.Select(p => p.A / p.B)), Middle(pairs.Select(p => p.A - p.B)));
+            BenchBook.Note($"{millions} M lines: {Short(question).Trim()}", theirs >= 40 ? pairs.Select(p => p.A / p.B) : pairs.Select(p => p.A - p.B), atMost: theirs >= 40 ? 1.10 : 1.5, unit: theirs >= 40 ? "" : " ms more");
             var holds = theirs >= 40 ? ratio <= 1.10 : more <= 1.5;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Short(question),-38} {ours[q],7:0.0}  {theirs,7:0.0}  {ratio,5:0.00}  {more,5:0.0}  {pairs.Min(p => p.A),7:0.0} {pairs.Min(p => p.B),7:0.0}  {(holds ? "holds" : "DOES NOT HOLD")}"));
         }
@@ -94,7 +95,7 @@ internal static class OlapBench
         return ours;
     }
 
-    private static void Rollups(OlapServer server, OlapServer? smaller, int beside, int rounds)
+    private static void Rollups(OlapServer server, OlapServer? smaller, int millions, int beside, int rounds)
     {
         Console.WriteLine("additive questions from rollups         rollup ms facts ms  times faster  (promise at 50 million: median 100, each 50)");
         List<double> gains = [], growths = [];
@@ -103,6 +104,7 @@ internal static class OlapBench
             var stored = Body(question, rollups: true);
             var pairs = Pairs(rounds, () => server.Ask("v1/load", stored), () => server.Ask("v1/load", Body(question, rollups: false)));
             gains.Add(Middle(pairs.Select(p => p.B / p.A)));
+            BenchBook.Note($"{millions} M lines, rollup, times faster than facts: {Short(question).Trim()}", pairs.Select(p => p.B / p.A), atLeast: millions >= 50 ? 50 : null);
             var text = string.Create(CultureInfo.InvariantCulture, $"  {Short(question),-38} {Middle(pairs.Select(p => p.A)),7:0.0}  {Middle(pairs.Select(p => p.B)),7:0.0}  {gains[^1],7:0.0}, by the least times {pairs.Min(p => p.B) / pairs.Min(p => p.A):0.0}");
             if (smaller is not null)
             {
@@ -113,6 +115,8 @@ internal static class OlapBench
             Console.WriteLine(text);
         }
 
+        BenchBook.Note($"{millions} M lines, rollups, times faster than facts: the six questions", gains, atLeast: millions >= 50 ? 100 : null);
+        BenchBook.Note($"rollups: time at {millions} / at {beside} M lines, the six questions", growths, atMost: 1.5);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  median {Middle(gains):0} times faster, least {gains.Min():0}"));
     }
 
@@ -125,6 +129,7 @@ internal static class OlapBench
         }
 
         var pairs = Pairs(rounds * 3, () => server.Ask("v1/drill", Through), () => smaller.Ask("v1/drill", Through));
+        BenchBook.Note($"100 rows behind a cell: {millions} / {beside} M lines", pairs.Select(p => p.A / p.B), atMost: 3.5);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"100 rows behind a cell  {Middle(pairs.Select(p => p.A)):0.0} ms at {millions} million, {Middle(pairs.Select(p => p.B)):0.0} ms at {beside} million, {Middle(pairs.Select(p => p.A / p.B)):0.00} (promise 3.5)"));
     }
 
@@ -139,6 +144,7 @@ internal static class OlapBench
         foreach (var clients in (int[])[1, 8])
         {
             var pairs = Enumerable.Range(0, 6).Select(_ => (Ours: server.PerSecond("v1/load", asked, clients), Theirs: plain.PerSecond("", sql, clients))).Skip(1).ToList();
+            BenchBook.Note($"small questions a second / ad-hoc SQL, {clients} at a time", pairs.Select(p => p.Ours / p.Theirs), atLeast: 2);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"small questions, other values each time, {clients} at a time: {Middle(pairs.Select(p => p.Ours)):0} a second through the API, {Middle(pairs.Select(p => p.Theirs)):0} as ad-hoc SQL over a bare server, {Middle(pairs.Select(p => p.Ours / p.Theirs)):0.00} (promise 2)"));
         }
@@ -153,6 +159,7 @@ internal static class OlapBench
         foreach (var clients in (int[])[1, 8, 64])
         {
             var pairs = Enumerable.Range(0, 6).Select(_ => (Ours: server.PerSecond("v1/load", [body], clients), Bare: bare.PerSecond("v1/load", [body], clients))).Skip(1).ToList();
+            BenchBook.Note($"remembered answers a second / a bare server, {clients} at a time", pairs.Select(p => p.Ours / p.Bare), atLeast: 0.8);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"remembered answers, {clients} at a time: {Middle(pairs.Select(p => p.Ours)):0} a second, a bare server {Middle(pairs.Select(p => p.Bare)):0}, {Middle(pairs.Select(p => p.Ours / p.Bare)):0.00} (promise 0.8)"));
         }

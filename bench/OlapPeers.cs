@@ -97,12 +97,14 @@ internal static class OlapPeers
         var times = JsonSerializer.Deserialize<double[]>(process.StandardOutput.ReadToEnd().Split('\n').Last(l => l.StartsWith('[')))!;
         process.WaitForExit();
         var mean = Math.Exp(Enumerable.Range(0, questions.Count).Average(i => Math.Log(times[i] / ours[i])));
+        BenchBook.Note("Malloy / ours, geometric mean of ten questions", [mean]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Malloy in one process, the same file: {mean:0.00} times our time (geometric mean); each ms {string.Join(", ", times.Select(t => t.ToString("0", CultureInfo.InvariantCulture)))}"));
     }
 
     private static void Tell(string name, IReadOnlyList<(string Question, string Sql)> questions, double[] ours, double[] theirs)
     {
         var mean = Math.Exp(Enumerable.Range(0, questions.Count).Average(i => Math.Log(theirs[i] / ours[i])));
+        BenchBook.Note($"{name} / ours, geometric mean of ten questions", [mean], atLeast: name == "SQLite" ? 30 : 15);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {mean:0.0} times slower (geometric mean; promise {(name == "SQLite" ? 30 : 15)}); each {string.Join(", ", theirs.Select((t, i) => (t / ours[i]).ToString("0", CultureInfo.InvariantCulture)))}"));
     }
 

@@ -55,6 +55,7 @@ internal static class OlapRouting
 
             var best = times.MinBy(t => OlapBench.Middle(t.Value));
             var ratio = OlapBench.Middle(times[name].Zip(best.Value, (a, b) => a / b));
+            BenchBook.Note($"choice of rollup or facts / the best: {string.Join(", ", question.Measures.Concat(question.Dimensions))}{(question.Filters.Count > 0 ? " filtered" : "")}", times[name].Zip(best.Value, (a, b) => a / b), atMost: 1.1);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"  {string.Join(", ", question.Measures.Concat(question.Dimensions)) + (question.Filters.Count > 0 ? " filtered" : ""),-38} {OlapBench.Middle(times[name]),7:0.0}  {OlapBench.Middle(best.Value),7:0.0}  {ratio,5:0.00}  {name}{(name == best.Key ? "" : $", best {best.Key}")}  {(ratio <= 1.1 ? "holds" : "DOES NOT HOLD")}"));
         }

@@ -42,6 +42,8 @@ internal static class PageBench
             }
 
             var (mine, its) = (Middle(ours, t => t.Painted), Middle(theirs, t => t.Painted));
+            BenchBook.Note("executive overview: (first paint - 150 ms) / the same bytes, static", ours.Zip(theirs, (a, b) => (a.Painted - 150) / b.Painted), atMost: 1.5);
+            BenchBook.Note("executive overview: first paint", ours.Select(o => o.Painted), unit: " ms");
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
                 {path} in a browser with nothing cached (milliseconds; medians of {rounds})
                                        first paint   whole

@@ -3,12 +3,14 @@ using System.Globalization;
 using System.Reflection;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
+using Crm.Analytics.Etl.Connectors.Files;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Privacy;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Host.Backup;
 using Crm.Analytics.Host.Marts;
 using Crm.Analytics.Host.Observation;
+using Crm.Analytics.Host.Parsing;
 using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Terminal;
@@ -110,6 +112,12 @@ internal static class Composition
         new CubeReader(warehouse.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(WarehouseOf(project), TimeProvider.System).Note) { Star = StarOf(project) },
         TimeProvider.System);
 
+    /// <summary>The reader that answers what leaves the program as files.</summary>
+    public static ICubeReader Exporting(OpenWarehouse warehouse, Project project) => Exporting(Reader(warehouse, project), project);
+
+    /// <summary>A reader as it answers what leaves the program as files.</summary>
+    public static ICubeReader Exporting(ICubeReader reader, Project project) => ExportPseudonyms.Of(project) is { } pseudonyms ? new PseudonymReader(reader, pseudonyms) : reader;
+
     /// <summary>Where the rows of the star are that questions read.</summary>
     public static IStarEngine StarOf(Project project)
         => project.Settings.Cluster is { } cluster ? new ClusterStar(ClusterAt(ClusterAddress.Parse(cluster, project.Settings.Where.ToString()))) : OwnStar.Instance;
@@ -200,7 +208,7 @@ internal static class Composition
         if (project.Settings.Marts is { } marts)
         {
             var asOf = Reader(warehouse, project).Read(new CubeQuery { Dimensions = ["date.year"], Limit = 1 }, context.Cancellation).AsOf;
-            new MartFolder(project, marts, Path.Combine(OutOf(project), "marts")).Refresh(warehouse.Instance, asOf, context.Cancellation);
+            new MartFolder(project, marts, Path.Combine(OutOf(project), "marts"), ExportPseudonyms.Of(project)).Refresh(warehouse.Instance, asOf, context.Cancellation);
         }
 
         RunTelemetry.Tell(summary, TimeProvider.System.GetElapsedTime(began), TimeProvider.System.GetUtcNow());
@@ -247,7 +255,7 @@ internal static class Composition
     public static RunEnvironment Environment(Project project, ISession session, DuckDbInstance scratch)
     {
         IRunStep[] after = [.. StarModels.All.Select(m => new ScoringStep(m)), new RollupStep()];
-        return new(session, scratch, Landing(project), StandardConnectors.All, SecretsOf(project), after, Version, TimeProvider.System) { Suppressed = Suppression.Find(project.Folder) };
+        return new(session, scratch, Landing(project), ConnectorsOf(project), SecretsOf(project), after, Version, TimeProvider.System) { Suppressed = Suppression.Find(project.Folder) };
     }
 
     /// <summary>Writes to the warehouse what a person says, alone in it and in one transaction.</summary>
@@ -286,7 +294,7 @@ internal static class Composition
         {
             try
             {
-                var columns = ConnectorOf(source).Columns(new StreamContext(project.Folder, source, stream, session) { Secrets = SecretsOf(project) }, cancellation);
+                var columns = ConnectorOf(project, source).Columns(new StreamContext(project.Folder, source, stream, session) { Secrets = SecretsOf(project) }, cancellation);
                 known.Add((source.Name, stream.Name), columns);
                 problems.AddRange(MapCheck.Check(session, project, source, stream, columns));
             }
@@ -332,7 +340,17 @@ internal static class Composition
     /// <summary>Full path of the landing folder.</summary>
     public static string LandingOf(Project project) => Path.Combine(project.Folder, "landing");
 
-    private static IConnector ConnectorOf(Source source) => StandardConnectors.All.First(c => c.Kind == source.Connector);
+    /// <summary>The connectors of a project: files are read in a process of their own, unless the project says otherwise or its data is encrypted.</summary>
+    public static IReadOnlyList<IConnector> ConnectorsOf(Project project)
+    {
+        // A process that parses is given no secret, and what it lands would be in the clear.
+        var security = project.Settings.Security;
+        return security.ParsesHere || project.Settings.Encrypt ? StandardConnectors.All
+            : [.. StandardConnectors.All.Select(c => c is FilesConnector ? new WorkerConnector(c, ParserPool.Of(new(security.ParseMegabytes, security.ParseTime))) : c)];
+    }
+
+    /// <summary>The connector of a source.</summary>
+    public static IConnector ConnectorOf(Project project, Source source) => ConnectorsOf(project).First(c => c.Kind == source.Connector);
 
     private static OpenWarehouse Open(RunFile file, WarehouseOptions options)
     {

@@ -1,1 +1,1 @@
-return Crm.Analytics.Host.Cli.CommandLine.Run(args);
+return args is [Crm.Analytics.Host.Parsing.ParserService.Argument, var memoryLimit] ? Crm.Analytics.Host.Parsing.ParserService.Run(memoryLimit) : Crm.Analytics.Host.Cli.CommandLine.Run(args);

@@ -41,7 +41,7 @@ internal static class ReportDeliveries
         var secrets = Composition.SecretsOf(project);
         var published = PublishedIn(warehouse);
         return new DeliveryEnvironment(
-            project, Composition.Reader(warehouse, project), new LoadState(published, loadFailedAt > published ? loadFailedAt : null), Composition.Version, TimeProvider.System,
+            project, Composition.Exporting(warehouse, project), new LoadState(published, loadFailedAt > published ? loadFailedAt : null), Composition.Version, TimeProvider.System,
             (text, where) => secrets.Resolve(new OptionValue([text], where)), secrets.Redact);
     }
 

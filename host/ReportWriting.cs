@@ -32,7 +32,7 @@ internal sealed class ReportWriting(Project project, CommandContext context)
     {
         var plans = reports.Select(r => ReportFiles.Plan(r, project.Catalogue, project.Settings.Locale)).ToList();
         using var warehouse = Composition.OpenToRead(project, context);
-        var reader = Composition.Reader(warehouse, project);
+        var reader = Composition.Exporting(warehouse, project);
         var run = reader.Read(new CubeQuery { Dimensions = ["date.year"], Limit = 1 }, context.Cancellation).AsOf.Run;
         var remembered = Remembered();
         var written = new List<WrittenFile>();

@@ -1,4 +1,3 @@
-using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Host.Privacy;
@@ -32,9 +31,6 @@ internal sealed class SourceAccess : IDisposable
     /// <summary>Where secrets are looked up.</summary>
     public Secrets Secrets { get; }
 
-    /// <summary>The connector of a source.</summary>
-    public static IConnector ConnectorOf(Source source) => StandardConnectors.All.First(c => c.Kind == source.Connector);
-
     /// <summary>The source of this name.</summary>
     /// <exception cref="CrmException">There is none.</exception>
     public static Source Find(Project project, string name) => project.Sources.FirstOrDefault(s => s.Name == name) ?? throw new CrmException(
@@ -56,7 +52,7 @@ internal sealed class SourceAccess : IDisposable
     /// <param name="stream">The stream.</param>
     /// <param name="limit">Records wanted; null for all.</param>
     public SourceSample Sample(Source source, SourceStream stream, long? limit) =>
-        SourceSample.Read(ConnectorOf(source), Of(source).Of(stream), limit, _context.Cancellation);
+        SourceSample.Read(Composition.ConnectorOf(_project, source), Of(source).Of(stream), limit, _context.Cancellation);
 
     public void Dispose()
     {

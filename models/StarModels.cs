@@ -11,6 +11,7 @@ using Crm.Analytics.Models.Recommendations;
 using Crm.Analytics.Models.Rfm;
 using Crm.Analytics.Models.Scoring;
 using Crm.Analytics.Models.Segmentation;
+using Crm.Analytics.Models.Service;
 
 namespace Crm.Analytics.Models;
 
@@ -21,6 +22,6 @@ public static class StarModels
     public static IReadOnlyList<IStarModel> All { get; } =
     [
         new RfmScoring(), new LifetimeValueScoring(), new SegmentScoring(), new ChurnScoring(), new ForecastScoring(), new OfferScoring(), new BasketModel(), new PortfolioModel(), new LifecycleModel(), new CohortsModel(),
-        new UpliftModel(), new AttributionModel(), new EffectModel(), new UpSellModel(),
+        new UpliftModel(), new AttributionModel(), new EffectModel(), new UpSellModel(), new OccasionModel(), new SubscriptionModel(), new ClusterModel(), new TermModel(),
     ];
 }

@@ -143,7 +143,7 @@ internal sealed class BackupStore
     {
         try
         {
-            return _key.Decrypt(File.ReadAllBytes(PathOf(name)), name);
+            return name.Length > 2 && name.All(char.IsAsciiHexDigit) ? _key.Decrypt(File.ReadAllBytes(PathOf(name)), name) : throw new CryptographicException("no name of a piece");
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {

@@ -64,7 +64,7 @@ internal static class BackupWriting
         }
 
         // Keys of what is in the backup, which is encrypted: a log could not be gone on with, and a list not be obeyed, nor data be read, without its own.
-        foreach (var path in new[] { AuditLog.KeyName, Suppression.KeyName, DataKeys.Name }.Select(n => Path.Combine(folder, "secrets", n)).Where(File.Exists))
+        foreach (var path in new[] { AuditLog.KeyName, Suppression.KeyName, ExportPseudonyms.KeyName, DataKeys.Name }.Select(n => Path.Combine(folder, "secrets", n)).Where(File.Exists))
         {
             files.Add(Put(store, path, InProject(folder, path), cancellation));
         }

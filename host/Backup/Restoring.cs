@@ -40,14 +40,20 @@ internal static class Restoring
             throw new CrmException(FailureKind.WrongUse, "a folder with something in it", folder, "a folder that is empty or not there", "Name another with --to; nothing was changed");
         }
 
+        // All of it is looked at before the first file is written: nothing of a backup that is not ours is left behind.
+        if (set.Files.FirstOrDefault(f => !IsInside(folder, f.Path)) is { } outside)
+        {
+            throw new CrmException(FailureKind.Failed, $"the path '{outside.Path}', which leads out of the project", store.Folder, "paths inside the project", "Do not use this backup");
+        }
+
+        if (set.Files.All(f => f.Path != set.Warehouse))
+        {
+            throw new CrmException(FailureKind.Failed, "a warehouse that is not in it", store.Folder, "the warehouse among the files of the backup", "Do not use this backup");
+        }
+
         foreach (var file in set.Files)
         {
             var path = Path.GetFullPath(Path.Combine(folder, file.Path));
-            if (!path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            {
-                throw new CrmException(FailureKind.Failed, $"the path '{file.Path}', which leads out of the project", store.Folder, "paths inside the project", "Do not use this backup");
-            }
-
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using (var to = new FileStream(path, FileMode.CreateNew))
             {
@@ -78,6 +84,9 @@ internal static class Restoring
 
         return new(set, run, true, canLoad);
     }
+
+    private static bool IsInside(string folder, string path)
+        => Path.GetFullPath(Path.Combine(folder, path)).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static bool IsOwnersAlone(string path) => path is AccessStore.FileName or JobStore.FileName || path.Split('/')[0] is "secrets" or AuditLog.FolderName or "privacy";
 }

@@ -29,7 +29,7 @@ internal static class AuditedCommands
     {
         "--measures", "--dimensions", "--segments", "--order", "--limit", "--offset", "--across", "--totals", "--as-of", "--as-of-run", "--run", "--role", "--group", "--days", "--source",
         "--stream", "--format", "--delivery", "--rule", "--language", "--print", "--csv", "--png", "--time", "--explain", "--column", "--list", "--verify", "--dry-run", "--replay",
-        "--model", "--force", "--missing", "--standby", "--new-key", "--port", "--log-format",
+        "--model", "--force", "--missing", "--standby", "--new-key", "--port", "--log-format", "--plain",
     };
 
     private static readonly Option[] shared = [SharedOptions.Project, SharedOptions.Json, SharedOptions.Verbose, SharedOptions.Wait];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -18,9 +19,10 @@ internal static class DrillCommand
         var to = new Option<string?>("--to") { Description = "By another dimension instead", HelpName = "MEMBER" };
         var path = new Option<string?>("--path") { Description = "The hierarchy to follow, when a level stands in several", HelpName = "NAME" };
         var rows = new Option<bool>("--rows") { Description = "Through to the rows behind the cell, each with its source file and record; all of them unless --limit says otherwise" };
+        var plain = SharedOptions.Plain();
         return new Command("drill", "From a cell of an answer: a level down, up, to another dimension, or through to the source lines")
         {
-            options.Measures, options.By, options.Time, options.Where, options.Segments, options.Order, options.Limit, options.Totals, options.AsOf, options.AsIs, at, up, to, path, rows,
+            options.Measures, options.By, options.Time, options.Where, options.Segments, options.Order, options.Limit, options.Totals, options.AsOf, options.AsIs, at, up, to, path, rows, plain,
         }.Does((context, parsed) =>
         {
             var project = Composition.ReadProject(context.ProjectFolder);
@@ -29,15 +31,18 @@ internal static class DrillCommand
             var cell = parsed.GetValue(at)!.Select(c => Cell(c, "--at")).ToDictionary(c => c.Member, c => (object?)c.Value);
             if (parsed.GetValue(rows))
             {
-                Through(context, project, new DrillThrough(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) }, Drill.At(query, cell));
+                Through(context, project, new ExportedRows(
+                    new(warehouse.Instance.Connect, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) },
+                    parsed.GetValue(plain) ? null : ExportPseudonyms.Of(project)), Drill.At(query, cell));
                 return 0;
             }
 
+            var reader = context.Json && !parsed.GetValue(plain) ? Composition.Exporting(warehouse, project) : Composition.Reader(warehouse, project);
             var drill = new Drill(project.Catalogue);
             var next = parsed.GetValue(to) is { } other ? Drill.Across(query, cell, other)
-                : parsed.GetValue(up) ? drill.Up(query, path: parsed.GetValue(path)) : drill.DownPastEmpty(Composition.Reader(warehouse, project), query, cell, path: parsed.GetValue(path), cancellation: context.Cancellation);
+                : parsed.GetValue(up) ? drill.Up(query, path: parsed.GetValue(path)) : drill.DownPastEmpty(reader, query, cell, path: parsed.GetValue(path), cancellation: context.Cancellation);
             context.Error.WriteLine(string.Join(" › ", Drill.Breadcrumb(next).Prepend("everything").Append($"by {string.Join(", ", next.Dimensions)}")));
-            var result = Composition.Reader(warehouse, project).Read(next, context.Cancellation);
+            var result = reader.Read(next, context.Cancellation);
             if (context.Json)
             {
                 context.WriteJson(json => ResultJson.Write(result, json));
@@ -57,7 +62,7 @@ internal static class DrillCommand
         : throw new CrmException(FailureKind.WrongUse, $"'{text}'", option, "a member and its value, as geography.region=DACH", "Write the cell so; nothing after = means a missing value");
 
     /// <summary>Rows as tab-separated text, or as one JSON document, while they come: memory stays bounded whatever their number.</summary>
-    private static void Through(CommandContext context, Project project, DrillThrough drill, CubeQuery query)
+    private static void Through(CommandContext context, Project project, ExportedRows drill, CubeQuery query)
     {
         context.Error.WriteLine(string.Join(" › ", Drill.Breadcrumb(query).Prepend("everything").Append($"the rows of {query.Measures.FirstOrDefault()}")));
         var summary = context.Json ? AsJson(context, drill, query) : AsText(context, ResultTable.CultureOf(project.Settings), drill, query);
@@ -65,7 +70,7 @@ internal static class DrillCommand
         context.Error.WriteLine(summary.Left == 0 ? $"{summary.Rows} rows, which is all" : $"{summary.Rows} rows; {summary.Left} more were left out by --limit");
     }
 
-    private static DrillSummary AsText(CommandContext context, CultureInfo culture, DrillThrough drill, CubeQuery query)
+    private static DrillSummary AsText(CommandContext context, CultureInfo culture, ExportedRows drill, CubeQuery query)
     {
         IReadOnlyList<ResultColumn> columns = [];
         return drill.Read(
@@ -79,7 +84,7 @@ internal static class DrillCommand
             context.Cancellation);
     }
 
-    private static DrillSummary AsJson(CommandContext context, DrillThrough drill, CubeQuery query)
+    private static DrillSummary AsJson(CommandContext context, ExportedRows drill, CubeQuery query)
     {
         DrillSummary? summary = null;
         context.WriteJson(json =>

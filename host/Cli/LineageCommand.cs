@@ -81,7 +81,7 @@ internal static class LineageCommand
     private static string[] Columns(Project project, CommandContext context, Source source, SourceStream stream)
     {
         using var access = new SourceAccess(project, context);
-        return [.. SourceAccess.ConnectorOf(source).Columns(access.Of(source).Of(stream), context.Cancellation).Select(c => c.Name)];
+        return [.. Composition.ConnectorOf(project, source).Columns(access.Of(source).Of(stream), context.Cancellation).Select(c => c.Name)];
     }
 
     /// <summary>Reports that name a member, with the members they name.</summary>

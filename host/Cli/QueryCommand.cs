@@ -22,16 +22,18 @@ internal static class QueryCommand
         var top = new Option<int?>("--top") { Description = "The first N groups and one row for all others", HelpName = "N" };
         var rollups = new Option<bool>("--explain") { Description = "Say which rollup served the answer, and why each other one did not" };
         var csv = new Option<bool>("--csv") { Description = "Answer as CSV" };
+        var plain = SharedOptions.Plain();
         return new Command("query", "Ask cubes: measures by dimensions and time, filtered, ordered, with totals; pivots; the first N with others")
         {
             options.Measures, options.By, options.Time, options.Where, options.Segments, options.Order, options.Limit, options.Offset, options.Totals, options.AsOf, options.AsIs,
-            options.Missing, across, expand, top, rollups, csv,
+            options.Missing, across, expand, top, rollups, csv, plain,
         }.Does((context, parsed) =>
         {
             Composition.WarmUp();
             var project = Composition.ReadProject(context.ProjectFolder);
             using var warehouse = Composition.OpenToRead(project, context);
-            var reader = Composition.Reader(warehouse, project);
+            var leaves = (context.Json || parsed.GetValue(csv)) && !parsed.GetValue(plain);
+            var reader = leaves ? Composition.Exporting(warehouse, project) : Composition.Reader(warehouse, project);
             var query = options.Query(parsed);
             var opened = parsed.GetValue(expand)!.Select(Steps).OrderBy(s => s.Count).ToList();
             if (parsed.GetValue(across)!.Length > 0)

@@ -72,7 +72,8 @@ internal static class ServeCommand
         var commands = new CommandEndpoint(served, CommandLine.Run, context.Cancellation);
         var questions = new Questions(served, project, e => context.Error.WriteLine(context.Verbose ? e.ToString() : $"a question failed: {e.Message}"));
         var store = new AccessStore(project.Folder, TimeProvider.System);
-        var gate = new Gate(store, ProxyOf(project), Enum.Parse<AccessRole>(project.Settings.PersonalFor, ignoreCase: true));
+        var gate = new Gate(store, ProxyOf(project), Enum.Parse<AccessRole>(project.Settings.PersonalFor, ignoreCase: true), project.Settings.Server.OpenId is not null);
+        await using var provider = OpenIdOf(project, store);
         var audit = new AuditTrail(new AuditLog(project.Folder, TimeProvider.System), gate);
         await using var jobs = await JobsOfProject.Start(project, (arguments, output, error, stop) =>
             CommandLine.Run([.. arguments, "--wait", "86400"], output, error, stop, new CommandOrigin(served, project.Folder, true) { Through = "job" }), context.Error.WriteLine);
@@ -81,7 +82,7 @@ internal static class ServeCommand
         IReadOnlyList<IWebArea> areas =
         [
             commands, .. push is null ? [] : new IWebArea[] { push }, Audited(new ApiArea(questions, gate.AskerOf, new RowAnswers(questions, Composition.OutOf(project)))),
-            Audited(new SignInArea(store, TimeProvider.System)), Audited(new PagesArea(site, gate, questions.Tell)),
+            .. provider is null ? [] : new IWebArea[] { Audited(provider) }, Audited(new SignInArea(store, TimeProvider.System, provider?.Prefix)), Audited(new PagesArea(site, gate, questions.Tell)),
             .. ServerAreas.Of(project, served, jobs).Select(area => Audited(new GuardedArea(area, gate))),
         ];
         await using var server = await ReportServer.StartAsync(Composition.OutOf(project), port, project.Settings.Server, context.Cancellation, Elsewhere, areas);
@@ -122,6 +123,9 @@ internal static class ServeCommand
 
     private static TrustedProxy? ProxyOf(Project project) => project.Settings.Server.Proxy is { } proxy
         ? new(proxy, proxy.Secret is { } secret ? Composition.SecretsOf(project).Resolve(secret) : null) : null;
+
+    private static OpenIdArea? OpenIdOf(Project project, AccessStore store) => project.Settings.Server.OpenId is not { } settings ? null
+        : new(settings, settings.ClientSecret is { } secret ? Composition.SecretsOf(project).Resolve(secret) : null, store);
 
     private static void Say(CommandContext context, ReportServer server, PushEndpoint? push)
     {

@@ -25,6 +25,9 @@ internal static class SharedOptions
         Recursive = true,
     };
 
+    /// <summary>Of commands whose answers leave the program: values as they are, although the project shows pseudonyms. The audit log tells of it.</summary>
+    public static Option<bool> Plain() => new("--plain") { Description = "Show who persons are, although privacy.exports in crm.yaml says pseudonyms; the audit log tells of it" };
+
     public static Option<double?> Wait { get; } = new("--wait")
     {
         Description = "Seconds to wait while another crm holds the warehouse (default: 60)",

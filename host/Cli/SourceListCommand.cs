@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Crm.Analytics.Etl;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse.Declarations;
 using Crm.Analytics.Warehouse.Storage;
@@ -80,7 +81,7 @@ internal static class SourceListCommand
 
     private static string Contracts(Source source, SourceStream stream) => string.Join(", ", source.MapsOf(stream.Name).Select(m => m.Contract));
 
-    private static string? MarkOf(Source source, LoadedStream? last) => last?.State is { } state ? SourceAccess.ConnectorOf(source).MarkOf(state) : null;
+    private static string? MarkOf(Source source, LoadedStream? last) => last?.State is { } state ? StandardConnectors.All.First(c => c.Kind == source.Connector).MarkOf(state) : null;
 
     private static string Short(string text) => text.Length <= 40 ? text : text[..39] + "…";
 

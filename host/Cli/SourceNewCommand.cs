@@ -6,7 +6,6 @@ using Crm.Analytics.Etl.Staging;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
-using ISession = Crm.Analytics.Warehouse.Storage.ISession;
 
 namespace Crm.Analytics.Host.Cli;
 
@@ -123,7 +122,7 @@ internal static class SourceNewCommand
             var ofStream = _options.Where(o => !ofSource.ContainsKey(o.Key)).ToDictionary();
             var source = new Source(
                 _name, _connector.Kind, ofSource.ToDictionary(o => o.Key, o => new OptionValue([o.Value], where)), null, [], [], [], where);
-            var found = _paths.Length > 0 ? OfPaths(project.Folder, access.Session, ofStream) : _connector.Streams(access.Of(source), _context.Cancellation);
+            var found = _paths.Length > 0 ? OfPaths(project, access, source, ofStream) : Composition.ConnectorOf(project, source).Streams(access.Of(source), _context.Cancellation);
             if (found.Count == 0)
             {
                 throw new CrmException(
@@ -142,10 +141,10 @@ internal static class SourceNewCommand
             return (ProposalYaml.Write(_name, _connector.Kind, ofSource, streams), streams);
         }
 
-        private List<FoundStream> OfPaths(string folder, ISession session, Dictionary<string, string> options)
+        private List<FoundStream> OfPaths(Project project, SourceAccess access, Source source, Dictionary<string, string> options)
         {
             var names = new HashSet<string>(StringComparer.Ordinal);
-            return [.. _paths.SelectMany(path => Families(folder, session, path, options) is { Count: > 1 } families
+            return [.. _paths.SelectMany(path => Families(project, access, source, path, options) is { Count: > 1 } families
                 ? families.Select(f => new FoundStream(Free(f.Name), f.Options.Concat(options).DistinctBy(o => o.Key).ToDictionary(), f.Columns, f.Key, null, f.Records))
                 : [new FoundStream(Free(SourceProposal.NameOf(path)), new Dictionary<string, string> { ["path"] = path }.Concat(options).ToDictionary(), [], [], null, null)])];
 
@@ -162,7 +161,7 @@ internal static class SourceNewCommand
         }
 
         /// <summary>The kinds of files that a path leads to: each its columns. None where they cannot be told, which reading them then explains.</summary>
-        private List<FoundStream> Families(string folder, ISession session, string path, Dictionary<string, string> options)
+        private IReadOnlyList<FoundStream> Families(Project project, SourceAccess access, Source source, string path, Dictionary<string, string> options)
         {
             if (_connector is not FilesConnector || options.Count > 0)
             {
@@ -171,7 +170,8 @@ internal static class SourceNewCommand
 
             try
             {
-                return [.. new FileFamilies(folder, session).Describe([path], _context.Cancellation).Select(f => f.Stream)];
+                var looked = source with { Options = new Dictionary<string, OptionValue> { ["path"] = new([path], source.Where) } };
+                return Composition.ConnectorOf(project, looked).Streams(access.Of(looked), _context.Cancellation);
             }
             catch (CrmException)
             {

@@ -13,12 +13,13 @@ namespace Crm.Analytics.Host.Marts;
 /// The published folder of Parquet files: <c>out/marts/run-N</c>, all of one run. It gets its name once it is whole, and only then <c>out/marts/manifest.json</c> is
 /// replaced, in one step, and the link <c>out/marts/current</c>, so that nobody ever reads half of a folder; the one before stays until the next run.
 /// </summary>
-internal sealed class MartFolder(Project project, MartSettings settings, string root)
+internal sealed class MartFolder(Project project, MartSettings settings, string root, Pseudonyms? pseudonyms = null)
 {
     /// <summary>Name of the manifest.</summary>
     public const string Manifest = "manifest.json";
 
     private const string Current = "current";
+    private const string Hidden = "; pseudonyms";
     private static readonly SqlFile sql = SqlFile.Beside<MartFolder>();
 
     /// <summary>Writes what the newest run published, unless it is there.</summary>
@@ -76,13 +77,21 @@ internal sealed class MartFolder(Project project, MartSettings settings, string 
             .OrderBy(t => t.Kind, StringComparer.Ordinal).ThenBy(t => t.Name, StringComparer.Ordinal).ToList();
     }
 
-    private static MartTable Write(ISession session, string name, string kind, string table, string? grain, string folder, CancellationToken cancellation)
+    private MartTable Write(ISession session, string name, string kind, string table, string? grain, string folder, CancellationToken cancellation)
     {
         // A dimension and a fact may share a name; their tables never do.
         var file = $"{table[(table.IndexOf('.', StringComparison.Ordinal) + 1)..]}.parquet";
         var path = Path.Combine(folder, file);
         var columns = session.Describe(sql.Fill("all", ("table", table)), cancellation);
-        session.Execute(sql.Fill("write", ("table", table), ("path", SqlName.Literal(path))), cancellation: cancellation);
+        if (pseudonyms is null)
+        {
+            session.Execute(sql.Fill("write", ("columns", "*"), ("table", table), ("path", SqlName.Literal(path))), cancellation: cancellation);
+        }
+        else
+        {
+            columns = WriteHidden(session, table, path, columns, pseudonyms, cancellation);
+        }
+
         var rows = session.Scalar<long>(sql.Fill("count", ("table", table)), cancellation: cancellation);
         var written = session.Scalar<long>(sql.Fill("written", ("path", SqlName.Literal(path))), cancellation: cancellation);
         if (rows != written)
@@ -92,6 +101,28 @@ internal sealed class MartFolder(Project project, MartSettings settings, string 
 
         using var bytes = File.OpenRead(path);
         return new(name, kind, file, rows, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), grain, columns);
+    }
+
+    /// <summary>What is emptied the engine leaves out itself; only tables with pseudonyms go through this program, row by row. The key stays out of the engine.</summary>
+    private static List<DescribedColumn> WriteHidden(ISession session, string table, string path, IReadOnlyList<DescribedColumn> columns, Pseudonyms pseudonyms, CancellationToken cancellation)
+    {
+        var known = pseudonyms.OfTable(table);
+        var parts = columns.Select(c => known.GetValueOrDefault(c.Name)).ToList();
+        var shown = SqlName.List(columns.Select((c, i) => parts[i] == PersonalPart.Emptied ? $"CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}" : SqlName.Quote(c.Name)));
+        if (!parts.Contains(PersonalPart.Pseudonym))
+        {
+            session.Execute(sql.Fill("write", ("columns", shown), ("table", table), ("path", SqlName.Literal(path))), cancellation: cancellation);
+            return [.. columns];
+        }
+
+        List<DescribedColumn> written = [.. columns.Select((c, i) => parts[i] == PersonalPart.Pseudonym ? c with { Type = "VARCHAR" } : c)];
+        ParquetRows.Write(path, "", (begin, row) =>
+        {
+            begin([.. written.Select(c => (c.Name, c.Type))]);
+            session.Stream(sql.Fill("rows", ("columns", shown), ("table", table)), null,
+                record => row([.. parts.Select((p, i) => record.IsDBNull(i) ? null : pseudonyms.Value(p, record.GetValue(i)))]), cancellation);
+        }, cancellation);
+        return written;
     }
 
     private void WriteManifest(string path, string folder, DataAsOf asOf, IReadOnlyList<MartTable> tables)
@@ -106,6 +137,7 @@ internal sealed class MartFolder(Project project, MartSettings settings, string 
         json.WriteString("timeZone", project.Settings.TimeZone);
         json.WriteString("currency", project.Settings.Currency);
         json.WriteString("declared", Declared);
+        json.WriteString("personal", pseudonyms is null ? "plain" : "pseudonyms");
         json.WriteString("folder", folder);
         json.WriteStartArray("tables");
         foreach (var table in tables)
@@ -135,7 +167,7 @@ internal sealed class MartFolder(Project project, MartSettings settings, string 
         json.WriteEndObject();
     }
 
-    private string Declared => settings.Tables.Count == 0 ? "all" : string.Join(", ", settings.Tables.Select(t => t.Text));
+    private string Declared => (settings.Tables.Count == 0 ? "all" : string.Join(", ", settings.Tables.Select(t => t.Text))) + (pseudonyms is null ? "" : Hidden);
 
     /// <summary>What the manifest of a folder was declared as; null when there is none that can be read.</summary>
     private static string? Written(string folder)
@@ -177,10 +209,11 @@ internal sealed class MartFolder(Project project, MartSettings settings, string 
         }
     }
 
-    /// <summary>Leaves the newest folder and the one before, which somebody may still be reading.</summary>
+    /// <summary>Leaves the newest folder and the one before, which somebody may still be reading; unless that one shows what the newest hides.</summary>
     private void Tidy(string newest)
     {
-        foreach (var old in Directory.EnumerateDirectories(root, "run-*").Where(d => d != newest).OrderDescending(StringComparer.Ordinal).Skip(1))
+        var before = Directory.EnumerateDirectories(root, "run-*").Where(d => d != newest).OrderDescending(StringComparer.Ordinal).ToList();
+        foreach (var old in before.Where((d, i) => i > 0 || (pseudonyms is not null && Written(d)?.EndsWith(Hidden, StringComparison.Ordinal) != true)))
         {
             Remove(old);
         }

@@ -12,7 +12,10 @@ SELECT * FROM {table}
 SELECT count(*) FROM {table}
 
 -- part: write
-COPY (SELECT * FROM {table}) TO {path} (FORMAT parquet, COMPRESSION zstd)
+COPY (SELECT {columns} FROM {table}) TO {path} (FORMAT parquet, COMPRESSION zstd)
+
+-- part: rows
+SELECT {columns} FROM {table}
 
 -- part: written
 SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata({path})

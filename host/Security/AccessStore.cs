@@ -20,6 +20,9 @@ internal sealed class AccessStore(string folder, TimeProvider clock)
     /// <summary>Wrong passwords after which a user is locked out.</summary>
     public const int MostFailures = 5;
 
+    /// <summary>The attribute that says by which subject of an identity provider a user signs in.</summary>
+    public const string SubjectAttribute = "openid";
+
     private static readonly TimeSpan lockedFor = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan sessionFor = TimeSpan.FromHours(12);
     private static readonly SqlFile sql = SqlFile.Beside<AccessStore>();
@@ -119,6 +122,42 @@ internal sealed class AccessStore(string folder, TimeProvider clock)
         c.Execute(sql.Fill("add_session"), new { hash = SecretTokens.Hash(session), name = user.Name, expires = Now + (long)sessionFor.TotalSeconds });
         return (session, sessionFor);
     });
+
+    /// <summary>Signs a browser in whose user was let in elsewhere; they are made when they were never here, and have the role that they come with.</summary>
+    /// <param name="user">Who it is, with their present role and groups.</param>
+    /// <param name="subject">What the provider knows them by, which never becomes somebody else.</param>
+    /// <returns>What the browser shows from then on, and for how long; null when the name is somebody else's here.</returns>
+    public (string Session, TimeSpan Lasts)? SignInAs(Asker user, string subject) => With(c =>
+    {
+        using var transaction = c.BeginTransaction();
+        var mark = SecretTokens.Hash(subject);
+        var known = c.QuerySingleOrDefault<UserRow>(sql.Fill("user"), new { name = user.Name }, transaction);
+        if (known is not null && Asker(known).Attributes.GetValueOrDefault(SubjectAttribute)?.Contains(mark) != true)
+        {
+            return null;
+        }
+
+        var attributes = new Dictionary<string, IReadOnlyList<string>>(user.Attributes) { [SubjectAttribute] = [mark] };
+        if (known is null)
+        {
+            // Nobody knows the password: this name signs in there, never here.
+            c.Execute(sql.Fill("add_user"), new { user.Name, Password = Passwords.Hash(SecretTokens.New("")), Role = (int)user.Role, Groups = Text(user.Groups), Attributes = Text(attributes), Created = Now }, transaction);
+        }
+        else
+        {
+            c.Execute(sql.Fill("change_user"), new { user.Name, Role = (int)user.Role, Groups = Text(user.Groups), Attributes = Text(attributes) }, transaction);
+        }
+
+        var session = SecretTokens.New("");
+        c.Execute(sql.Fill("add_session"), new { hash = SecretTokens.Hash(session), name = user.Name, expires = Now + (long)sessionFor.TotalSeconds }, transaction);
+        transaction.Commit();
+        return ((string, TimeSpan)?)(session, sessionFor);
+    });
+
+    /// <summary>Signs somebody out everywhere whom an identity provider lets in no more.</summary>
+    public void LetInNoMore(string name, string subject) => With(c =>
+        c.QuerySingleOrDefault<UserRow>(sql.Fill("user"), new { name }) is { } known && Asker(known).Attributes.GetValueOrDefault(SubjectAttribute)?.Contains(SecretTokens.Hash(subject)) == true
+            ? c.Execute(sql.Fill("end_sessions"), new { name }) : 0);
 
     /// <summary>Signs a browser out.</summary>
     public void SignOut(string session) => With(c => c.Execute(sql.Fill("remove_session"), new { hash = SecretTokens.Hash(session), now = Now }));

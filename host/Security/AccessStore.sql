@@ -59,6 +59,9 @@ UPDATE token SET used = @now WHERE hash = @hash AND used < @now - 60
 -- part: remove_token
 DELETE FROM token WHERE name = @name
 
+-- part: change_user
+UPDATE user SET role = @Role, groups = @Groups, attributes = @Attributes WHERE name = @Name
+
 -- part: add_session
 INSERT INTO session (hash, user, expires) VALUES (@hash, @name, @expires)
 

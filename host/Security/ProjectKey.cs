@@ -55,6 +55,11 @@ internal sealed class ProjectKey
     /// <summary>The keyed hash of a text (HMAC-SHA-256).</summary>
     public byte[] Hash(ReadOnlySpan<byte> content) => HMACSHA256.HashData(_key, content);
 
+    /// <summary>
+    /// What stands for a text in what leaves the program: equal for equal texts, so long (96 bits) that no two are alike, and no note or formula in a file of text.
+    /// </summary>
+    public string LongPseudonym(string text) => $"~{Convert.ToHexStringLower(Hash(Encoding.UTF8.GetBytes(text)))[..24]}";
+
     /// <summary>What stands for a text where the text itself must not: equal for equal texts, and telling nothing of them to who has not the key.</summary>
     public string Pseudonym(string text) => $"#{Convert.ToHexStringLower(Hash(Encoding.UTF8.GetBytes(text)))[..16]}";
 

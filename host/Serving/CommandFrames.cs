@@ -19,6 +19,9 @@ internal static class CommandFrames
 
         /// <summary>The exit code, four bytes; the last frame.</summary>
         Exit = 3,
+
+        /// <summary>How far it is; empty: it has begun.</summary>
+        Progress = 4,
     }
 
     /// <summary>Writes a frame.</summary>

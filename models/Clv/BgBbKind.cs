@@ -36,7 +36,7 @@ public sealed class BgBbKind : IModelKind
     public FitResult Fit(KindInput input)
     {
         var isSummary = input.Text("frequency") is not null;
-        var histories = isSummary ? Summaries(input) : Occasions(input);
+        var (histories, unfinished) = isSummary ? (Summaries(input), []) : Occasions(input);
         var customers = histories.Sum(h => h.Customers);
         if (histories.FirstOrDefault(h => h.RepeatCount < 0 || h.RepeatCount > h.LastOccasion || h.LastOccasion > h.Occasions || (h.RepeatCount == 0 && h.LastOccasion > 0)) is { Customers: > 0 } odd)
         {
@@ -69,7 +69,7 @@ public sealed class BgBbKind : IModelKind
                 ? [.. PurchaseKind.WithInterval(fit, "expected_purchases", "purchases of all customers expected at the next occasions", v => histories.Sum(h => h.Customers * BgBb.ExpectedPurchases(v, h, horizon)))]
                 : [],
             Tables = tables,
-            Warnings = fit.Identified ? [] : [$"the data do not tell {(fit.Unidentified.Count > 0 ? string.Join(", ", fit.Unidentified) : "the parameters")}, so no prediction is made"],
+            Warnings = fit.Identified ? unfinished : [$"the data do not tell {(fit.Unidentified.Count > 0 ? string.Join(", ", fit.Unidentified) : "the parameters")}, so no prediction is made"],
         };
     }
 
@@ -82,10 +82,15 @@ public sealed class BgBbKind : IModelKind
             ("weight", input.Column("weights") is { } weights ? KindInput.NumberOf(weights) : "1"), ("table", input.Table)), null, input.Cancellation).Select(r => r.History)];
     }
 
-    private static IReadOnlyList<OccasionHistory> Occasions(KindInput input)
+    // An occasion that may still bring a purchase counts as one without.
+    private static (IReadOnlyList<OccasionHistory> Histories, IReadOnlyList<string> Unfinished) Occasions(KindInput input)
     {
         var (end, unit) = FileHistories.MakeEvents(input);
-        return [.. input.Session.Query<Row>(Sql.Fill("periods", ("unit", unit)), new { calibration_end = end }, input.Cancellation).Select(r => r.History)];
+        var left = input.Session.Scalar<int>(Sql.Fill("unfinished", ("unit", unit)), new { calibration_end = end });
+        IReadOnlyList<OccasionHistory> histories = [.. input.Session.Query<Row>(Sql.Fill("periods", ("unit", unit)), new { calibration_end = end }, input.Cancellation).Select(r => r.History)];
+        return left <= 0
+            ? (histories, [])
+            : (histories, [string.Create(CultureInfo.InvariantCulture, $"the last {unit} has {left} days to go after {end:yyyy-MM-dd}, and counts as an occasion all the same: --calibration-end names the end of an earlier one")]);
     }
 
     private sealed record Row(int RepeatCount, int LastOccasion, int Occasions, double Customers)

@@ -9,6 +9,9 @@ WHERE {frequency} IS NOT NULL AND {recency} IS NOT NULL AND {periods} IS NOT NUL
 GROUP BY ALL
 ORDER BY ALL
 
+-- part: unfinished
+SELECT (date_trunc('{unit}', $calibration_end::DATE) + INTERVAL 1 {unit})::DATE - 1 - $calibration_end::DATE
+
 -- part: periods
 WITH bought AS (
   SELECT DISTINCT customer, date_diff('{unit}', DATE '1900-01-01', day) AS period FROM clv_event WHERE coalesce(amount, 0) >= 0 AND day <= $calibration_end::DATE

@@ -4,7 +4,6 @@ using Crm.Analytics.Models.Costs;
 using Crm.Analytics.Models.Numerics;
 using Crm.Analytics.Models.Scoring;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Clv;
@@ -142,8 +141,7 @@ public static class ClvModel
 
     private static bool NoRows(ISession session, Catalogue catalogue)
     {
-        var table = StarTable.Of(catalogue.Facts["clv"], catalogue.Dimensions);
-        session.Execute(Sql.Fill("no_rows", ("columns", SqlName.List(table.Columns.Where(c => c.Name != "run_id").Select(c => $"CAST(NULL AS {c.Type}) AS {SqlName.Quote(c.Name)}")))));
+        ScoreTable.Empty(session, catalogue, "clv");
         return false;
     }
 

@@ -107,9 +107,6 @@ SELECT strftime($snapshot::DATE, '%Y%m%d')::INTEGER AS date_key, customer::INTEG
 FROM predicted
 LEFT JOIN star.dim_customer AS version ON version.customer_key = predicted.customer AND version.is_current
 
--- part: no_rows
-CREATE OR REPLACE TEMP TABLE clv_row AS SELECT {columns} WHERE false
-
 -- part: models
 CREATE OR REPLACE TEMP TABLE clv_model_row AS
 SELECT strftime($snapshot::DATE, '%Y%m%d')::INTEGER AS date_key, $snapshot::DATE AS snapshot_date,

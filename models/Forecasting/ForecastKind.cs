@@ -21,8 +21,8 @@ public sealed class ForecastKind : IModelKind
         new("value", "COLUMN", "What is forecast, summed per period; else rows are counted"),
         new("series", "COLUMN", "Which series a row belongs to; else all rows are one"),
         new("horizon", "N", "Periods to forecast") { Default = "6" },
-        new("period", "WORD", "day, week, month, quarter or year; found out when it is not given"),
-        new("season", "N", "Periods in a season; else 7 days, 52 weeks, 12 months, 4 quarters; 1 for none"),
+        new("period", "WORD", "hour, day, week, month, quarter or year; found out when it is not given"),
+        new("season", "N", "Periods in a season; else 24 hours, 7 days, 52 weeks, 12 months, 4 quarters; 1 for none"),
         new("origins", "N", "Moments of the past that methods are tried from, a horizon apart") { Default = "3" },
         new("methods", "WORDS", $"Methods with commas between, of {string.Join(", ", ForecastMethods.All)}"),
         new("choose", "WORD", "each: every series has its best method; all: one method for all") { Default = "each" },
@@ -70,7 +70,7 @@ public sealed class ForecastKind : IModelKind
     // Days that are summed to longer periods: the last one may not be over.
     private static long? Whole(SeriesTable source, SeriesPeriod period, bool isIndex, List<string> notes)
     {
-        if (isIndex || period.Name == "day" || source.Suitable().Name == period.Name || source.LastDay() is not { } last)
+        if (isIndex || period.Name is "hour" or "day" || source.Suitable().Name == period.Name || source.LastDay() is not { } last)
             return null;
         var whole = period.LastWhole(last);
         if (whole == period.PlaceOf(last))

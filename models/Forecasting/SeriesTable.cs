@@ -4,16 +4,17 @@ using Crm.Analytics.Warehouse.Storage;
 namespace Crm.Analytics.Models.Forecasting;
 
 /// <summary>A period that a series is counted in.</summary>
-/// <param name="Name">day, week, month, quarter, year or index.</param>
+/// <param name="Name">hour, day, week, month, quarter, year or index.</param>
 /// <param name="Season">Periods in a season.</param>
 public sealed record SeriesPeriod(string Name, int Season)
 {
     /// <summary>All periods of time.</summary>
-    public static IReadOnlyList<SeriesPeriod> All { get; } = [new("day", 7), new("week", 52), new("month", 12), new("quarter", 4), new("year", 1)];
+    public static IReadOnlyList<SeriesPeriod> All { get; } = [new("hour", 24), new("day", 7), new("week", 52), new("month", 12), new("quarter", 4), new("year", 1)];
 
-    /// <summary>The first day of the period that lies so many after the one of 1970-01-01; the number itself without a calendar.</summary>
+    /// <summary>The first day (of an hour, its beginning) of the period that lies so many after the one of 1970-01-01; the number itself without a calendar.</summary>
     public string Label(long place) => Name switch
     {
+        "hour" => DateTime.UnixEpoch.AddHours(place).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
         "day" => Day(new DateOnly(1970, 1, 1).AddDays((int)place)),
         "week" => Day(new DateOnly(1970, 1, 5).AddDays((int)place * 7)),
         "month" => Day(new DateOnly(1970, 1, 1).AddMonths((int)place)),
@@ -22,7 +23,7 @@ public sealed record SeriesPeriod(string Name, int Season)
         _ => place.ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <summary>The place of the period that holds a day.</summary>
+    /// <summary>The place of the period of a day or longer that holds a day.</summary>
     public long PlaceOf(DateOnly day) => Name switch
     {
         "day" => day.DayNumber - new DateOnly(1970, 1, 1).DayNumber,
@@ -78,11 +79,13 @@ public sealed record SeriesTable(ISession Session, string Table, string Moment)
         return shape.Dated > 0 && shape.Quarters == shape.Dated ? (Sql.Fill("quarter", ("date", date)).Trim(), false) : null;
     }
 
-    /// <summary>The period that suits the commonest step between days.</summary>
+    /// <summary>The period that suits the commonest step between days; hours where all moments are whole hours, less than a day apart.</summary>
     public SeriesPeriod Suitable()
     {
+        if (Session.Scalar<bool>(Sql.Fill("hourly", ("series", Series ?? "''"), ("moment", Moment), ("table", Table))))
+            return SeriesPeriod.All[0];
         var days = Session.Scalar<long?>(Sql.Fill("gap", ("series", Series ?? "''"), ("moment", Moment), ("table", Table)));
-        return SeriesPeriod.All[days switch { null or < 5 => 0, < 15 => 1, < 60 => 2, < 200 => 3, _ => 4 }];
+        return SeriesPeriod.All[days switch { null or < 5 => 1, < 15 => 2, < 60 => 3, < 200 => 4, _ => 5 }];
     }
 
     /// <summary>The last day there is.</summary>

@@ -19,8 +19,17 @@ WITH day AS (SELECT DISTINCT {series} AS series, CAST({moment} AS DATE) AS day F
 step AS (SELECT day - lag(day) OVER (PARTITION BY series ORDER BY day) AS days FROM day)
 SELECT mode(days) AS days FROM step WHERE days IS NOT NULL
 
+-- part: hourly
+-- Sales have odd minutes, however often they come: they are summed by the day.
+WITH hour AS (SELECT DISTINCT {series} AS series, CAST({moment} AS TIMESTAMP) AS moment FROM {table} WHERE {moment} IS NOT NULL),
+step AS (SELECT date_trunc('hour', moment) = moment AS is_whole, date_diff('hour', lag(moment) OVER (PARTITION BY series ORDER BY moment), moment) AS hours FROM hour)
+SELECT coalesce(bool_and(is_whole) AND mode(hours) < 24, false) FROM step
+
 -- part: last_day
 SELECT CAST(max({moment}) AS DATE) FROM {table}
+
+-- part: hour
+date_diff('hour', TIMESTAMP '1970-01-01', CAST({moment} AS TIMESTAMP))
 
 -- part: day
 date_diff('day', DATE '1970-01-01', CAST({moment} AS DATE))

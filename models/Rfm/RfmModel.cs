@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using Crm.Analytics.Models.Scoring;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Loading;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Models.Rfm;
@@ -14,6 +16,9 @@ namespace Crm.Analytics.Models.Rfm;
 public static class RfmModel
 {
     private static readonly SqlFile Sql = SqlFile.Beside(typeof(RfmModel));
+
+    private const long RowsInSlice = 2_500_000;
+    private const long MostSlices = 16;
 
     /// <summary>What is scored; a larger value is better in each, so that one rule serves all three.</summary>
     private static readonly Measure[] measures = [new("r", "-days_since_last_order"), new("f", "order_count"), new("m", "total_spend")];
@@ -28,19 +33,20 @@ public static class RfmModel
     /// <param name="projectFolder">Where a grid that is not built in is found.</param>
     /// <param name="run">The run that writes.</param>
     /// <param name="newest">The day of the newest snapshot; null: the newest day of the facts.</param>
+    /// <param name="rowsAtOnce">How many scores are made and written at a time, which takes memory.</param>
     /// <exception cref="DeclarationException">The grid is wrong.</exception>
     public static RfmSummary Score(
-        ISession session, Catalogue catalogue, RfmSettings settings, string projectFolder, int run, DateOnly? newest = null)
+        ISession session, Catalogue catalogue, RfmSettings settings, string projectFolder, int run, DateOnly? newest = null, long rowsAtOnce = RowsInSlice)
     {
         var grid = RfmGrid.Load(settings.Grid, projectFolder);
         var day = newest ?? session.Scalar<DateOnly?>(Sql.Fill("newest"));
         session.Execute(Sql.Fill("snapshots"), new { newest = day, month_ends = settings.MonthEnds });
-        session.Execute(Sql.Fill("activity"));
-        session.Execute(Sql.Fill("customers"));
+        CountCustomers(session, settings.MonthEnds, day);
         ScoreCustomers(session, settings.Ties);
-        MakeRows(session, grid, settings);
+        MakeCuts(session, grid, settings);
+        var scores = WriteScores(session, catalogue, settings, run, rowsAtOnce);
+        Forget(session, settings.Ties);
         RfmParts.Score(session, catalogue, settings, day, run);
-        var scores = ScoreTable.Merge(session, catalogue, "rfm", "rfm_row", ["snapshot_date", "customer_key"], run);
         ScoreTable.Merge(session, catalogue, "rfm_cut", "rfm_cut_row", ["snapshot_date", "measure", "score"], run);
         ScoreTable.Merge(session, catalogue, "rfm_segment", "rfm_segment_row", ["snapshot_date", "segment"], run);
         var segments = session.Query<RfmSegmentTotal>(Sql.Fill("totals"), new { newest = day });
@@ -48,11 +54,26 @@ public static class RfmModel
         return new(day, scores, segments);
     }
 
+    private static void CountCustomers(ISession session, int monthEnds, DateOnly? newest)
+    {
+        if (monthEnds == 0)
+        {
+            session.Execute(Sql.Fill("customers_once"), new { newest });
+            return;
+        }
+
+        session.Execute(Sql.Fill("activity"));
+        session.Execute(Sql.Fill("customers"));
+    }
+
+    // Comparing with cuts costs less than storing what came of it; placing all customers in order does not.
+    private static string Kept(string ties) => ties == "ntile" ? "TABLE" : "VIEW";
+
     private static void ScoreCustomers(ISession session, string ties)
     {
         if (ties == "ntile")
         {
-            session.Execute(Scores(m => Sql.Fill("by_ntile", ("value", m.Value)), cuts: ""));
+            session.Execute(Scores(ties, m => Sql.Fill("by_ntile", ("value", m.Value)), cuts: ""));
             return;
         }
 
@@ -64,23 +85,18 @@ public static class RfmModel
         }
 
         session.Execute(Scores(
+            ties,
             m => Sql.Fill("by_cuts", ("value", m.Value), ("cut", m.Cut)),
             cuts: string.Concat(measures.Select(m => Sql.Fill("join_cut", ("cut", m.Cut))))));
-        foreach (var measure in measures)
-        {
-            session.Execute(Sql.Fill("forget_cut", ("cut", measure.Cut)));
-        }
     }
 
-    private static string Scores(Func<Measure, string> score, string cuts) => Sql.Fill(
-        "scores", ("r", score(measures[0])), ("f", score(measures[1])), ("m", score(measures[2])), ("cuts", cuts));
+    private static string Scores(string ties, Func<Measure, string> score, string cuts) => Sql.Fill(
+        "scores", ("kept", Kept(ties)), ("r", score(measures[0])), ("f", score(measures[1])), ("m", score(measures[2])), ("cuts", cuts));
 
-    private static void MakeRows(ISession session, RfmGrid grid, RfmSettings settings)
+    private static void MakeCuts(ISession session, RfmGrid grid, RfmSettings settings)
     {
         var codes = grid.Segments.SelectMany(s => s.Codes.Select(c => new { r = c.R, f = c.F, m = c.M, segment = s.Name, standing = s.Standing }));
         session.Execute(Sql.Fill("grid"), new { codes = JsonSerializer.Serialize(codes) });
-        session.Execute(Sql.Fill("rows"), new { wr = settings.Weights.R, wf = settings.Weights.F, wm = settings.Weights.M });
-        session.Execute(Sql.Fill("late_versions"));
         session.Execute(Sql.Fill("cut_rows"));
         var segments = grid.Segments.Select((s, i) => new
         {
@@ -92,6 +108,44 @@ public static class RfmModel
         });
         session.Execute(Sql.Fill("segment_rows"), new { segments = JsonSerializer.Serialize(segments), grid = grid.Name, ties = settings.Ties });
     }
+
+    // A slice of the customers after the other: rows with their texts are wide, and those of ten million would go to disk and back before they are written.
+    private static MergeCounts WriteScores(ISession session, Catalogue catalogue, RfmSettings settings, int run, long rowsAtOnce)
+    {
+        var extent = session.Query<Extent>(Sql.Fill("extent"))[0];
+        var slices = Math.Clamp((extent.Rows + rowsAtOnce - 1) / rowsAtOnce, 1, MostSlices);
+        var width = (extent.LastKey - extent.FirstKey + 1 + slices - 1) / slices;
+        var written = default(MergeCounts);
+        for (var slice = 0L; slice < slices; slice++)
+        {
+            // The outer slices have no outer ends: what the star still has of customers beyond is to go.
+            var from = slice == 0 ? int.MinValue : extent.FirstKey + (slice * width);
+            var to = slice == slices - 1 ? int.MaxValue + 1L : extent.FirstKey + ((slice + 1) * width);
+            (string, string)[] ends = [("from", from.ToString(CultureInfo.InvariantCulture)), ("to", to.ToString(CultureInfo.InvariantCulture))];
+            var version = Sql.Fill(settings.MonthEnds == 0 ? "version_once" : "version_each", ends).Trim();
+            session.Execute(Sql.Fill("rows", [.. ends, ("version", version)]), new { wr = settings.Weights.R, wf = settings.Weights.F, wm = settings.Weights.M });
+            session.Execute(Sql.Fill("late_versions"));
+            var counts = ScoreTable.Merge(session, catalogue, "rfm", "rfm_row", ["snapshot_date", "customer_key"], run, slices == 1 ? "true" : Sql.Fill("slice", ends).Trim());
+            written = new(written.Inserted + counts.Inserted, written.Changed + counts.Changed, written.Removed + counts.Removed, written.Unchanged + counts.Unchanged);
+            session.Execute(Sql.Fill("forget_rows"));
+        }
+
+        return written;
+    }
+
+    private static void Forget(ISession session, string ties)
+    {
+        session.Execute(Sql.Fill("forget_customers", ("kept", Kept(ties))));
+        if (ties != "ntile")
+        {
+            foreach (var measure in measures)
+            {
+                session.Execute(Sql.Fill("forget_cut", ("cut", measure.Cut)));
+            }
+        }
+    }
+
+    private sealed record Extent(long FirstKey, long LastKey, long Rows);
 
     /// <param name="Name">The score.</param>
     /// <param name="Value">What is scored, as an expression over rfm_customer.</param>

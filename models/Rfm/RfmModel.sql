@@ -1,5 +1,5 @@
 -- grain: one row per snapshot date and customer with at least one order up to that day
--- reads: star.fact_sales, star.dim_customer
+-- reads: star.fact_sales, star.dim_customer, star.score_rfm, rfm_score, {version}
 -- writes: nothing (temporary tables only; the loader's merge writes star.score_rfm, star.score_rfm_cut and star.score_rfm_segment)
 
 -- part: newest
@@ -15,7 +15,7 @@ WITH wanted AS (
   FROM range(1, $month_ends::BIGINT + 2) AS month(back)
   WHERE $month_ends::BIGINT > 0
 )
-SELECT snapshot_date, lag(snapshot_date) OVER (ORDER BY snapshot_date) AS previous_date, is_stored
+SELECT snapshot_date, strftime(snapshot_date, '%Y%m%d')::INTEGER AS date_key, lag(snapshot_date) OVER (ORDER BY snapshot_date) AS previous_date, is_stored
 FROM wanted
 WHERE snapshot_date IS NOT NULL
 
@@ -51,6 +51,17 @@ SELECT snapshot.snapshot_date, customer_key, snapshot.snapshot_date - max(last_d
 FROM rfm_activity AS activity JOIN counts_in AS snapshot ON snapshot.part_date = activity.snapshot_date
 GROUP BY snapshot.snapshot_date, customer_key
 HAVING sum(orders) > 0
+
+-- part: customers_once
+-- The newest day alone: all that is in the facts counts, in one pass over them.
+CREATE OR REPLACE TEMP TABLE rfm_customer AS
+SELECT $newest::DATE AS snapshot_date, customer_key, $newest::DATE - (max(ordered_at) FILTER (NOT coalesce(is_return, false)))::DATE AS days_since_last_order,
+  count(DISTINCT order_id) FILTER (NOT coalesce(is_return, false)) + (count(*) FILTER (NOT coalesce(is_return, false) AND order_id IS NULL) > 0)::BIGINT AS order_count,
+  coalesce(sum(revenue), 0)::DECIMAL(18,4) AS total_spend
+FROM star.fact_sales
+WHERE customer_key <> 0 AND ordered_at < $newest::DATE + 1
+GROUP BY customer_key
+HAVING count(*) FILTER (NOT coalesce(is_return, false)) > 0
 
 -- part: cuts_share
 -- Score k + 1 begins at the smallest value that at least k fifths of the customers lie strictly below.
@@ -90,7 +101,7 @@ CASE WHEN {value} >= {cut}.from_5 THEN 5 WHEN {value} >= {cut}.from_4 THEN 4 WHE
 ntile(5) OVER (PARTITION BY snapshot_date ORDER BY {value}, customer_key)
 
 -- part: scores
-CREATE OR REPLACE TEMP TABLE rfm_score AS
+CREATE OR REPLACE TEMP {kept} rfm_score AS
 SELECT rfm_customer.*, ({r})::TINYINT AS r, ({f})::TINYINT AS f, ({m})::TINYINT AS m
 FROM rfm_customer {cuts}
 
@@ -101,15 +112,21 @@ JOIN {cut} USING (snapshot_date)
 CREATE OR REPLACE TEMP TABLE rfm_grid AS
 SELECT unnest(from_json($codes, '[{"r":"TINYINT","f":"TINYINT","m":"TINYINT","segment":"VARCHAR","standing":"VARCHAR"}]'), recursive := true)
 
+-- part: extent
+SELECT coalesce(min(customer_key), 0) AS first_key, coalesce(max(customer_key), 0) AS last_key, count(*) AS rows FROM rfm_customer
+
+-- part: slice
+t.customer_key >= {from} AND t.customer_key < {to}
+
 -- part: rows
 -- A customer's version is the one that was valid at the end of the snapshot's day.
 CREATE OR REPLACE TEMP TABLE rfm_row AS
 WITH previous AS (
   SELECT customer_key, snapshot_date, r, f, m
   FROM rfm_score
-  WHERE snapshot_date IN (SELECT previous_date FROM rfm_snapshot WHERE is_stored)
+  WHERE snapshot_date IN (SELECT previous_date FROM rfm_snapshot WHERE is_stored) AND customer_key >= {from} AND customer_key < {to}
 )
-SELECT strftime(score.snapshot_date, '%Y%m%d')::INTEGER AS date_key, score.customer_key, version.customer_version_key,
+SELECT snapshot.date_key, score.customer_key, version.customer_version_key,
   score.snapshot_date, score.days_since_last_order, score.order_count, score.total_spend, score.r, score.f, score.m,
   (score.r * $wr::INTEGER + score.f * $wf::INTEGER + score.m * $wm::INTEGER)::DOUBLE / ($wr::INTEGER + $wf::INTEGER + $wm::INTEGER) AS weighted_score, grid.segment, grid.standing, previous_grid.segment AS previous_segment
 FROM rfm_score AS score
@@ -117,8 +134,20 @@ JOIN rfm_snapshot AS snapshot ON snapshot.snapshot_date = score.snapshot_date AN
 JOIN rfm_grid AS grid ON grid.r = score.r AND grid.f = score.f AND grid.m = score.m
 LEFT JOIN previous ON previous.customer_key = score.customer_key AND previous.snapshot_date = snapshot.previous_date
 LEFT JOIN rfm_grid AS previous_grid ON previous_grid.r = previous.r AND previous_grid.f = previous.f AND previous_grid.m = previous.m
-LEFT JOIN star.dim_customer AS version ON version.customer_key = score.customer_key
-  AND version.valid_from < score.snapshot_date + INTERVAL 1 DAY AND version.valid_to >= score.snapshot_date + INTERVAL 1 DAY
+LEFT JOIN {version}
+WHERE score.customer_key >= {from} AND score.customer_key < {to}
+
+-- part: version_each
+star.dim_customer AS version ON version.customer_key = score.customer_key
+  AND version.customer_key >= {from} AND version.customer_key < {to} AND version.valid_from < score.snapshot_date + INTERVAL 1 DAY AND version.valid_to >= score.snapshot_date + INTERVAL 1 DAY
+
+-- part: version_once
+-- Of one day, versions are chosen before they are joined: what is kept of each is two numbers, not two moments more.
+(
+  SELECT customer_key, customer_version_key
+  FROM star.dim_customer
+  WHERE customer_key >= {from} AND customer_key < {to} AND valid_from < (SELECT max(snapshot_date) FROM rfm_snapshot) + INTERVAL 1 DAY AND valid_to >= (SELECT max(snapshot_date) FROM rfm_snapshot) + INTERVAL 1 DAY
+) AS version ON version.customer_key = score.customer_key
 
 -- part: late_versions
 -- A customer whose first version only began later is seen with that one: it is the best known of the time before.
@@ -131,14 +160,14 @@ WHERE customer_version_key IS NULL
 
 -- part: cut_rows
 CREATE OR REPLACE TEMP TABLE rfm_cut_row AS
-SELECT strftime(snapshot_date, '%Y%m%d')::INTEGER AS date_key, snapshot_date, 'days_since_last_order' AS measure, r AS score, min(days_since_last_order)::DECIMAL(18,4) AS lowest,
-  max(days_since_last_order)::DECIMAL(18,4) AS highest, count(*) AS customers
-FROM rfm_row
-GROUP BY snapshot_date, r
+WITH stored AS (SELECT date_key, score.* FROM rfm_score AS score JOIN rfm_snapshot AS snapshot ON snapshot.snapshot_date = score.snapshot_date AND snapshot.is_stored)
+SELECT date_key, snapshot_date, 'days_since_last_order' AS measure, r AS score, min(days_since_last_order)::DECIMAL(18,4) AS lowest, max(days_since_last_order)::DECIMAL(18,4) AS highest, count(*) AS customers
+FROM stored
+GROUP BY date_key, snapshot_date, r
 UNION ALL
-SELECT strftime(snapshot_date, '%Y%m%d')::INTEGER, snapshot_date, 'order_count', f, min(order_count), max(order_count), count(*) FROM rfm_row GROUP BY snapshot_date, f
+SELECT date_key, snapshot_date, 'order_count', f, min(order_count), max(order_count), count(*) FROM stored GROUP BY date_key, snapshot_date, f
 UNION ALL
-SELECT strftime(snapshot_date, '%Y%m%d')::INTEGER, snapshot_date, 'total_spend', m, min(total_spend), max(total_spend), count(*) FROM rfm_row GROUP BY snapshot_date, m
+SELECT date_key, snapshot_date, 'total_spend', m, min(total_spend), max(total_spend), count(*) FROM stored GROUP BY date_key, snapshot_date, m
 
 -- part: segment_rows
 CREATE OR REPLACE TEMP TABLE rfm_segment_row AS
@@ -150,20 +179,25 @@ SELECT DISTINCT date_key, snapshot_date, segment.*, $grid AS grid, $ties AS ties
 FROM rfm_cut_row CROSS JOIN segment
 
 -- part: totals
-SELECT segment_row.segment, count(customer_key) AS customers, coalesce(sum(total_spend), 0)::DECIMAL(18,4) AS revenue
-FROM rfm_segment_row AS segment_row
-LEFT JOIN rfm_row ON rfm_row.segment = segment_row.segment AND rfm_row.snapshot_date = segment_row.snapshot_date
+WITH total AS (
+  SELECT segment, count(*) AS customers, sum(total_spend)::DECIMAL(18,4) AS revenue FROM star.score_rfm WHERE snapshot_date = $newest::DATE GROUP BY segment
+)
+SELECT segment, coalesce(customers, 0) AS customers, coalesce(revenue, 0)::DECIMAL(18,4) AS revenue
+FROM rfm_segment_row AS segment_row LEFT JOIN total USING (segment)
 WHERE segment_row.snapshot_date = $newest::DATE
-GROUP BY segment_row.segment, position
 ORDER BY position
+
+-- part: forget_rows
+DROP TABLE rfm_row
+
+-- part: forget_customers
+DROP {kept} rfm_score;
+DROP TABLE rfm_customer;
+DROP TABLE IF EXISTS rfm_activity
 
 -- part: forget
 DROP TABLE rfm_snapshot;
-DROP TABLE rfm_activity;
-DROP TABLE rfm_customer;
-DROP TABLE rfm_score;
 DROP TABLE rfm_grid;
-DROP TABLE rfm_row;
 DROP TABLE rfm_cut_row;
 DROP TABLE rfm_segment_row
 

@@ -5,7 +5,7 @@ using Crm.Analytics.Warehouse.Storage;
 namespace Crm.Analytics.Models.Scoring;
 
 /// <summary>A point of a chart that checks a model.</summary>
-/// <param name="Chart">holdout, calibration, smape, mase or owa.</param>
+/// <param name="Chart">holdout, calibration, survival, smape, mase or owa.</param>
 /// <param name="Label">What it stands for.</param>
 /// <param name="Expected">What the model expected; null in charts of errors.</param>
 /// <param name="Actual">What was, or the error.</param>

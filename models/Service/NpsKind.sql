@@ -21,7 +21,7 @@ strftime({moment}, '%Y-%m')
 -- part: terms
 -- Words of the comments: how often detractors and promoters use them.
 WITH word AS (
-  SELECT DISTINCT row_number() OVER () AS answer, {score} AS score, unnest(regexp_extract_all(lower({comment}), '[[:alpha:]]{4,}')) AS term FROM {table} WHERE {score} BETWEEN 0 AND 10
+  SELECT DISTINCT row_number() OVER () AS answer, {score} AS score, unnest(regexp_extract_all(lower({comment}), '\p{L}{4,}')) AS term FROM {table} WHERE {score} BETWEEN 0 AND 10
 )
 SELECT term, count(*) AS answers, count(*) FILTER (score <= 6) AS detractors, count(*) FILTER (score >= 9) AS promoters, avg(score) AS mean
 FROM word

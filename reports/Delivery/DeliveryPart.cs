@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Crm.Analytics.Reports.Content;
 using Crm.Analytics.Reports.Definitions;
@@ -10,6 +12,8 @@ namespace Crm.Analytics.Reports.Delivery;
 /// <summary>One recipient's part of a delivery: judged, made, sent, recorded.</summary>
 internal sealed class DeliveryPart(DeliveryEnvironment environment, ReportFile report, ReportPlan plan, DeliveryPlan delivery)
 {
+    private const int LongestStem = 80;
+
     /// <summary>Makes and sends it.</summary>
     public DeliveryOutcome Send(FillOptions options, string? value, IReadOnlyList<string> addresses, CancellationToken cancellation)
     {
@@ -173,7 +177,16 @@ internal sealed class DeliveryPart(DeliveryEnvironment environment, ReportFile r
 
     private DeliveryOutcome Outcome(string? value, DeliveryState state, string said) => new(report.Name, delivery.Name, value, state, said, null, []);
 
-    /// <summary>How files are named; a member's name may hold what names of files may not.</summary>
-    private string Stem(string? value) => value is null ? report.Name
-        : $"{report.Name}-{string.Concat(value.Select(c => char.IsLetterOrDigit(c) ? c : '_'))}";
+    /// <summary>How files are named; a member's name may hold what names of files may not, and two that differ in nothing else must not become one file.</summary>
+    private string Stem(string? value)
+    {
+        if (value is null)
+        {
+            return report.Name;
+        }
+
+        var plain = string.Concat(value.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
+        return plain == value && value.Length <= LongestStem ? $"{report.Name}-{plain}"
+            : $"{report.Name}-{plain[..Math.Min(plain.Length, LongestStem)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)))[..8]}";
+    }
 }

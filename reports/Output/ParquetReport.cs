@@ -1,6 +1,6 @@
-using System.Globalization;
 using Crm.Analytics.Reports.Content;
 using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Query;
 using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Reports.Output;
@@ -11,29 +11,15 @@ internal static class ParquetReport
     /// <summary>Writes a table; answers its rows.</summary>
     public static long Write(FigureTable table, ReportContent content, string path, CancellationToken cancellation)
     {
-        var sql = SqlFile.Beside(typeof(ParquetReport));
-
-        // One thread: the order of row groups, and so the bytes, are the same each time.
-        using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { Threads = 1 });
-        using var session = scratch.Connect();
-        var types = Enumerable.Range(0, table.Columns.Count).Select(c => TypeOf(table, c)).ToList();
-        var columns = table.Names().Zip(types, (name, type) => $"{SqlName.Quote(name)} {type.Sql}");
-        session.Execute(sql.Fill("make", ("columns", string.Join(", ", columns))), cancellation: cancellation);
-        session.InTransaction(() =>
+        var types = Enumerable.Range(0, table.Columns.Count).Select(c => TypeOf(table, c).Sql).ToList();
+        return ParquetRows.Write(path, Notes(content), (begin, write) =>
         {
-            using var append = session.Append("temp", "figures");
+            begin([.. table.Names().Zip(types)]);
             foreach (var row in table.Rows)
             {
-                append.Row([.. row.Cells.Select((c, i) => As(types[i].Kind, FigureTable.Value(c)))]);
+                write([.. row.Cells.Select(FigureTable.Value)]);
             }
-
-            append.Complete();
-        });
-        var unfinished = path + ".part";
-        session.Execute(
-            sql.Fill("write", ("path", SqlName.Literal(unfinished)), ("notes", Notes(content))), cancellation: cancellation);
-        File.Move(unfinished, path, overwrite: true);
-        return table.Rows.Count;
+        }, cancellation);
     }
 
     private static string Notes(ReportContent content) => string.Join(", ", new Dictionary<string, string>
@@ -53,12 +39,4 @@ internal static class ParquetReport
             : values.Exists(v => v is decimal) || declared == TypeKind.Decimal ? new(TypeKind.Decimal, 38, 6)
             : new(declared);
     }
-
-    private static object? As(TypeKind kind, object? value) => value is null ? null : kind switch
-    {
-        TypeKind.Text => Convert.ToString(value, CultureInfo.InvariantCulture),
-        TypeKind.Double => Convert.ToDouble(value, CultureInfo.InvariantCulture),
-        TypeKind.Decimal => Convert.ToDecimal(value, CultureInfo.InvariantCulture),
-        _ => value,
-    };
 }

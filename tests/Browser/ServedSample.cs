@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Crm.Analytics.Host.Cli;
 using Crm.Analytics.Tests.Architecture;
+using Crm.Analytics.Tests.Host;
 
 namespace Crm.Analytics.Tests.Browser;
 
@@ -10,14 +11,9 @@ internal sealed class ServedSample : IAsyncDisposable
 {
     private static readonly Dictionary<string, Lazy<Task<string>>> made = Names.ToDictionary(n => n, n => new Lazy<Task<string>>(() => Task.Run(() => Make(n))));
     private static readonly Dictionary<string, Lazy<Task<ServedSample>>> started = Names.ToDictionary(n => n, n => new Lazy<Task<ServedSample>>(() => Serve(n, _ => { })));
-    private readonly CancellationTokenSource _stop;
-    private readonly Task<int> _serving;
+    private readonly ServingProject _serving;
 
-    private ServedSample(string name, string folder, Task<int> serving, CancellationTokenSource stop, Uri address)
-    {
-        (Name, Folder, Address, _serving, _stop) = (name, folder, address, serving, stop);
-        Http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
-    }
+    private ServedSample(string name, string folder, ServingProject serving) => (Name, Folder, _serving) = (name, folder, serving);
 
     /// <summary>The samples there are: those that are packed, and the one that is drawn.</summary>
     public static IReadOnlyList<string> Names =>
@@ -30,10 +26,10 @@ internal sealed class ServedSample : IAsyncDisposable
     public string Folder { get; }
 
     /// <summary>Where it is served.</summary>
-    public Uri Address { get; }
+    public Uri Address => _serving.Address;
 
     /// <summary>A client of the server.</summary>
-    public HttpClient Http { get; }
+    public HttpClient Http => _serving.Http;
 
     /// <summary>A sample, made and served at the first call.</summary>
     public static Task<ServedSample> Of(string name) => started[name].Value;
@@ -82,10 +78,7 @@ internal sealed class ServedSample : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        Http.Dispose();
-        await _stop.CancelAsync();
-        await _serving;
-        _stop.Dispose();
+        await _serving.DisposeAsync();
         Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
     }
 
@@ -98,28 +91,5 @@ internal sealed class ServedSample : IAsyncDisposable
         return folder;
     }
 
-    private static async Task<ServedSample> Serve(string name, string folder)
-    {
-        var stop = new CancellationTokenSource();
-        var address = new TaskCompletionSource<Uri>();
-        var serving = Task.Factory.StartNew(
-            () => CommandLine.Run(["serve", "--json", "--project", folder], Stream.Null, new AddressReader(address), stop.Token),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var first = await Task.WhenAny(address.Task, serving);
-        return first == serving ? throw new InvalidOperationException($"crm serve ended with {await serving}") : new ServedSample(name, folder, serving, stop, await address.Task);
-    }
-
-    /// <summary>What the server says, of which the first address is wanted.</summary>
-    private sealed class AddressReader(TaskCompletionSource<Uri> address) : StringWriter
-    {
-        public override void WriteLine(object? value)
-        {
-            if (value is Uri found)
-            {
-                address.TrySetResult(found);
-            }
-
-            base.WriteLine(value);
-        }
-    }
+    private static async Task<ServedSample> Serve(string name, string folder) => new(name, folder, await ServingProject.Start(folder));
 }

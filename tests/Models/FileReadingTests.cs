@@ -88,6 +88,19 @@ internal sealed class FileReadingTests
         Assert.That(error!.Found, Is.EqualTo("no number in column paid, but such as 'shop'"));
     }
 
+    [TestCase("NaN")]
+    [TestCase("inf")]
+    [TestCase("-Infinity")]
+    public void Amounts_NotANumber_AreNone(string odd)
+    {
+        var random = new Random(4);
+        string Rows(string amount) => string.Join('\n', Enumerable.Range(0, 600).Select(i => $"{i % 60},{new DateOnly(2024, 1, 1).AddDays(random.Next(300)):yyyy-MM-dd},{(i % 3 == 0 ? amount : "7.5")}").Prepend("c,d,a"));
+
+        var result = FittedFile.FitText("clv", Rows(odd), ("customer", "c"), ("date", "d"), ("amount", "a"));
+
+        Assert.That(result.Parameters.Select(p => p.Value), Is.All.Matches<double>(double.IsFinite));
+    }
+
     [Test]
     public void Cluster_HeaderOnly_SaysThatNothingIsThere()
     {

@@ -178,6 +178,55 @@ internal sealed class RfmSnapshotTests
     }
 
     [Test]
+    public void Score_NewestDayAlone_IsScoredAsBesideMonthEnds()
+    {
+        Sale[] all = [.. sales, new(4, "2011-02-01", null!, 10), new(4, "2011-02-03", null!, 15), new(4, "2011-02-05", "g", 1)];
+        using var beside = new RfmWarehouse().Sell(all);
+        using var alone = new RfmWarehouse().Sell(all);
+        foreach (var warehouse in (RfmWarehouse[])[beside, alone])
+        {
+            warehouse.Session.Execute("""
+                insert into star.dim_customer by name select * from (values
+                  (1, 11, timestamp '2011-01-01', timestamp '2011-03-06 18:00', false, 1), (1, 12, timestamp '2011-03-06 18:00', timestamp '9999-12-31', true, 1),
+                  (2, 21, timestamp '2011-03-09', timestamp '9999-12-31', true, 1))
+                  v(customer_key, customer_version_key, valid_from, valid_to, is_current, run_id)
+                """);
+        }
+
+        beside.Score(1);
+        alone.Score(1, RfmWarehouse.Share with { MonthEnds = 0 });
+
+        const string newest = "select * exclude (previous_segment) from star.score_rfm where snapshot_date = '2011-03-06' order by customer_key";
+        Assert.That(alone.Rows(newest), Is.EqualTo(beside.Rows(newest)));
+        Assert.That(alone.Rows("select customer_key, customer_version_key, order_count from star.score_rfm order by all"), Is.EqualTo("1 12 1; 2 21 2; 3 0 1; 4 0 2"), "orders without a number are one");
+    }
+
+    [TestCase(0)]
+    [TestCase(12)]
+    public void Score_CustomersInSlices_AreScoredAsAtOnce(int monthEnds)
+    {
+        using var slices = new RfmWarehouse().Sell(sales);
+        using var whole = new RfmWarehouse().Sell(sales);
+        var settings = RfmWarehouse.Share with { MonthEnds = monthEnds };
+        var first = slices.Score(1, settings, rowsAtOnce: 1);
+        whole.Score(1, settings);
+
+        Assert.That(Content(slices), Is.EqualTo(Content(whole)));
+        Assert.That(first.Scores.Inserted, Is.EqualTo(whole.Session.Scalar<long>("select count(*) from star.score_rfm")));
+
+        foreach (var warehouse in (RfmWarehouse[])[slices, whole])
+        {
+            warehouse.Session.Execute("delete from star.fact_sales where customer_key in (1, 3)");
+            warehouse.Sell(new Sale(2, "2011-03-20", "f", 10));
+        }
+
+        var again = slices.Score(2, settings, rowsAtOnce: 1);
+
+        Assert.That(again.Scores, Is.EqualTo(whole.Score(2, settings).Scores), "those who are gone, below and above the others, too");
+        Assert.That(Content(slices), Is.EqualTo(Content(whole)));
+    }
+
+    [Test]
     public void Score_NoSales_EmptiesTheScores()
     {
         using var warehouse = new RfmWarehouse().Sell(sales);

@@ -54,10 +54,10 @@ internal sealed class RfmWarehouse : IDisposable
         return this;
     }
 
-    public RfmSummary Score(int run, RfmSettings? settings = null, DateOnly? newest = null)
+    public RfmSummary Score(int run, RfmSettings? settings = null, DateOnly? newest = null, long rowsAtOnce = 1_000_000)
     {
         RfmSummary? summary = null;
-        Session.InTransaction(() => summary = RfmModel.Score(Session, Catalogue, settings ?? Share, Folder, run, newest));
+        Session.InTransaction(() => summary = RfmModel.Score(Session, Catalogue, settings ?? Share, Folder, run, newest, rowsAtOnce));
         return summary!;
     }
 

@@ -186,10 +186,12 @@ public sealed class AttackTests
     private async Task Send(string door, string body, string? asker, Dictionary<HttpStatusCode, int> statuses)
     {
         var (status, text, type) = await _served.Text(door, body, asker);
+        while (status == HttpStatusCode.Accepted)
+            (status, text, type) = await _served.Text(door, body, asker);
         statuses[status] = statuses.GetValueOrDefault(status) + 1;
         var told = $"{door} {(body.Length > 600 ? body[..600] : body)}: {(int)status} {(text.Length > 600 ? text[..600] : text)}";
-        Assert.That(status, Is.AnyOf(HttpStatusCode.OK, HttpStatusCode.Accepted, HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge), told);
-        if (status is HttpStatusCode.OK or HttpStatusCode.Accepted)
+        Assert.That(status, Is.AnyOf(HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge), told);
+        if (status == HttpStatusCode.OK)
             return;
         Assert.That(type, Is.EqualTo("application/json"), told);
         using var error = JsonDocument.Parse(text);

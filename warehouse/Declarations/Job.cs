@@ -62,7 +62,22 @@ public sealed record ServerSettings(string BasePath, IReadOnlyList<string> Hosts
 
     /// <summary>The reverse proxy that says who somebody is; null for none.</summary>
     public ProxySettings? Proxy { get; init; }
+
+    /// <summary>The identity provider that people sign in at; null for none.</summary>
+    public OpenIdSettings? OpenId { get; init; }
 }
+
+/// <summary>An identity provider that people sign in at, by OpenID Connect.</summary>
+/// <param name="Issuer">Its address, <c>https://…</c>, as it calls itself.</param>
+/// <param name="ClientId">How it knows this server.</param>
+/// <param name="ClientSecret">What this server shows it, as <c>${NAME}</c>.</param>
+/// <param name="Address">Where browsers find this server, <c>https://…</c> with the path; null: where they ask.</param>
+/// <param name="User">The claim with the user's name.</param>
+/// <param name="Groups">The claim with the user's groups.</param>
+/// <param name="Scopes">What is asked for beside <c>openid</c>.</param>
+/// <param name="Roles">Which groups make which role; <c>*</c> is everybody.</param>
+public sealed record OpenIdSettings(
+    string Issuer, string ClientId, OptionValue? ClientSecret, string? Address, string User, string Groups, IReadOnlyList<string> Scopes, IReadOnlyList<(string Role, IReadOnlyList<string> Groups)> Roles);
 
 /// <summary>A reverse proxy that lets people in and says in headers who they are.</summary>
 /// <param name="From">Addresses and networks that it asks from; headers from elsewhere are not believed.</param>

@@ -11,6 +11,18 @@ public sealed record LearningSettings(ChurnSettings? Churn, ForecastSettings? Fo
 
     /// <summary>How rules of what is bought together are found; null: runs do not ask.</summary>
     public BasketSettings? Baskets { get; init; }
+
+    /// <summary>Who buys at given occasions; null: runs do not ask.</summary>
+    public OccasionSettings? Occasions { get; init; }
+
+    /// <summary>How long customers under contract stay; null: runs do not ask.</summary>
+    public SubscriptionSettings? Subscriptions { get; init; }
+
+    /// <summary>Which customers are alike; null: runs do not ask.</summary>
+    public ClusterSettings? Clusters { get; init; }
+
+    /// <summary>Which words of reviews and complaints are followed; null: runs do not ask.</summary>
+    public TermSettings? Terms { get; init; }
 }
 
 /// <summary>How rules of what is bought together are found.</summary>

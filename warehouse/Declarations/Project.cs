@@ -67,6 +67,9 @@ public sealed record ProjectSettings(
     /// <summary>Whether warehouse, landing and what is set down meanwhile are encrypted at rest.</summary>
     public bool Encrypt { get; init; }
 
+    /// <summary>True: what leaves the program as files or as answers for programs shows pseudonyms in place of what tells who a person is.</summary>
+    public bool ExportsPseudonyms { get; init; }
+
     /// <summary>How long rows are kept; what is not named is kept for ever.</summary>
     public IReadOnlyList<Retention> Retention { get; init; } = [];
 
@@ -131,6 +134,15 @@ public sealed record SecuritySettings(IReadOnlyList<string> AllowPrivateAddresse
 {
     /// <summary>Only public addresses.</summary>
     public static SecuritySettings Strict { get; } = new([]);
+
+    /// <summary>True: files are read in the program's own process, without limits of their own.</summary>
+    public bool ParsesHere { get; init; }
+
+    /// <summary>Most memory that a process may take which reads files, in megabytes.</summary>
+    public int ParseMegabytes { get; init; } = 2000;
+
+    /// <summary>Longest time that it may take for one stream.</summary>
+    public TimeSpan ParseTime { get; init; } = TimeSpan.FromHours(1);
 }
 
 /// <summary>How RFM scores are made.</summary>

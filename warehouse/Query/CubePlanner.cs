@@ -100,6 +100,9 @@ public static class CubePlanner
         var asked = query.Order is null ? DefaultOrder(dimensions, measures) : query.Order.Select(o => Key(o, dimensions, members));
         var order = asked.DistinctBy(o => o.Member).ToList();
         order.AddRange(dimensions.Where(d => order.All(o => o.Member != d.Member)).Select(d => new PlannedOrder(d.Member, false)));
+        order.RemoveAll(o => query.NeverOrderedBy.Contains(o.Member));
+        if (order.Count == 0 && query.NeverOrderedBy.Count > 0 && measures.Count > 0)
+            order.Add(new PlannedOrder(measures[0].Member, true));
         return order;
     }
 

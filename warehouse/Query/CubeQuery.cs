@@ -47,6 +47,9 @@ public sealed record CubeQuery
 
     /// <summary>Which stored coarser grains may serve the question.</summary>
     public RollupUse Rollups { get; init; }
+
+    /// <summary>Members that rows are never ordered by, whatever else is said: their place would tell of values that are not shown.</summary>
+    public IReadOnlyList<string> NeverOrderedBy { get; init; } = [];
 }
 
 /// <summary>A dimension of time in a question.</summary>

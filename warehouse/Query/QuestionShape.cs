@@ -18,6 +18,7 @@ internal sealed record QuestionShape(string Key, IReadOnlyList<string> Values)
         Texts(key, query.Measures);
         Texts(key, query.Dimensions);
         Texts(key, query.Segments);
+        Texts(key, query.NeverOrderedBy);
         foreach (var time in query.TimeDimensions)
         {
             if (time.Compare.Count > 0 || IsFleeting(time.Range?.From) || IsFleeting(time.Range?.To))

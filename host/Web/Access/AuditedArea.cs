@@ -71,13 +71,14 @@ internal sealed class AuditTrail(AuditLog log, Gate gate)
             return Task.CompletedTask;
         }
 
-        var text = context.Items[what] is string told ? $"{path} {told}" : isPage ? path + Asked(context.Request.Query) : path;
+        // What an identity provider sends back is a secret for once.
+        var text = context.Items[what] is string told ? $"{path} {told}" : isPage && path != OpenIdArea.Callback ? path + Asked(context.Request.Query) : path;
         var did = path switch
         {
             "/v1/load" => "query",
             "/v1/sql" => "statement",
             "/v1/drill" => "drill",
-            "/sign-in" => "sign-in",
+            "/sign-in" or OpenIdArea.Callback => "sign-in",
             "/sign-out" => "sign-out",
             _ => isPage ? "page" : "request",
         };

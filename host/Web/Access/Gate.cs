@@ -6,7 +6,8 @@ namespace Crm.Analytics.Host.Web.Access;
 /// <param name="store">Users, tokens, signed-in browsers.</param>
 /// <param name="proxy">A reverse proxy that says who somebody is; null for none.</param>
 /// <param name="seesPersonal">The lowest role that sees who persons are.</param>
-internal sealed class Gate(AccessStore store, TrustedProxy? proxy = null, AccessRole seesPersonal = AccessRole.Viewer)
+/// <param name="signsInElsewhere">True when people sign in at an identity provider: then nobody unknown is the owner.</param>
+internal sealed class Gate(AccessStore store, TrustedProxy? proxy = null, AccessRole seesPersonal = AccessRole.Viewer, bool signsInElsewhere = false)
 {
     /// <summary>The cookie of a signed-in browser.</summary>
     public const string Cookie = "crm_session";
@@ -35,7 +36,7 @@ internal sealed class Gate(AccessStore store, TrustedProxy? proxy = null, Access
             return proxy.AskerOf(context);
         }
 
-        if (proxy is null && !store.HasAnybody)
+        if (proxy is null && !signsInElsewhere && !store.HasAnybody)
         {
             return Asker.Owner;
         }

@@ -7,7 +7,8 @@ namespace Crm.Analytics.Host.Web.Access;
 /// <summary>Lets people sign in and out: <c>/sign-in</c>, <c>/sign-out</c>. Forms are taken from our own pages only.</summary>
 /// <param name="store">Users and signed-in browsers.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebArea
+/// <param name="elsewhere">Path at which one signs in at an identity provider; null for none.</param>
+internal sealed class SignInArea(AccessStore store, TimeProvider clock, string? elsewhere = null) : IWebArea
 {
     /// <summary>Where people sign in.</summary>
     public const string SignIn = "/sign-in";
@@ -86,16 +87,19 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
             return;
         }
 
-        context.Response.Cookies.Append(Gate.Cookie, session, new CookieOptions
-        {
-            HttpOnly = true,
-            SameSite = SameSiteMode.Strict,
-            Secure = context.Request.IsHttps,
-            MaxAge = lasts,
-            Path = "/",
-        });
+        SetCookie(context, session, lasts, context.Request.IsHttps);
         context.Response.Redirect(context.Request.PathBase + LocalPath(form["next"].ToString()));
     }
+
+    /// <summary>Gives a browser what it shows from then on.</summary>
+    public static void SetCookie(HttpContext context, string session, TimeSpan lasts, bool isSecure) => context.Response.Cookies.Append(Gate.Cookie, session, new CookieOptions
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = isSecure,
+        MaxAge = lasts,
+        Path = "/",
+    });
 
     private bool MayTry(IPAddress from)
     {
@@ -113,7 +117,7 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
         }
     }
 
-    private static async Task Show(HttpContext context, int status, string message)
+    private async Task Show(HttpContext context, int status, string message)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/html; charset=utf-8";
@@ -128,7 +132,7 @@ internal sealed class SignInArea(AccessStore store, TimeProvider clock) : IWebAr
             <form method="post" action="{{context.Request.PathBase}}{{SignIn}}"><input type="hidden" name="next" value="{{next}}">
             <label for="name">Name</label><input id="name" name="name" autocomplete="username" required autofocus>
             <label for="password">Password</label><input id="password" name="password" type="password" autocomplete="current-password" required>
-            <button>Sign in</button></form></html>
+            <button>Sign in</button></form>{{(elsewhere is null ? "" : $"<p><a href=\"{context.Request.PathBase}{elsewhere}?next={WebUtility.HtmlEncode(Uri.EscapeDataString(LocalPath(context.Request.Query["next"])))}\">Sign in with the company's account</a></p>")}}</html>
             """, context.RequestAborted);
     }
 }

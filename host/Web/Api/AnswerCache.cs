@@ -7,9 +7,12 @@ namespace Crm.Analytics.Host.Web.Api;
 /// Remembers answers as bytes, by what was asked, by whom and of which data: a new version of the data makes every older answer a stranger, so nothing has to
 /// be thrown away in time. Bounded in bytes; what was not asked for longest goes first. Safe for use from several threads.
 /// </summary>
-/// <param name="mostBytes">Bytes of answers that are remembered.</param>
+/// <param name="mostBytes">Bytes of answers that are remembered, with what they are remembered by: of small answers that is most of it.</param>
 internal sealed class AnswerCache(long mostBytes)
 {
+    /// <summary>About what a place takes beside its texts and bytes: objects, and the table's share.</summary>
+    private const int PlaceBytes = 250;
+
     private readonly ConcurrentDictionary<AnswerKey, Entry> _entries = new();
     private readonly Lock _guard = new();
     private long _bytes;
@@ -37,7 +40,8 @@ internal sealed class AnswerCache(long mostBytes)
             return;
         }
 
-        if (_entries.TryAdd(key, new(answer) { Asked = Interlocked.Increment(ref _clock) }) && Interlocked.Add(ref _bytes, answer.Length) > mostBytes)
+        var bytes = answer.Length + (sizeof(char) * (key.Question.Length + key.Asker.Length + key.Data.Length)) + PlaceBytes;
+        if (_entries.TryAdd(key, new(answer, bytes) { Asked = Interlocked.Increment(ref _clock) }) && Interlocked.Add(ref _bytes, bytes) > mostBytes)
         {
             Forget();
         }
@@ -56,13 +60,13 @@ internal sealed class AnswerCache(long mostBytes)
 
                 if (_entries.TryRemove(key, out var gone))
                 {
-                    Interlocked.Add(ref _bytes, -gone.Answer.Length);
+                    Interlocked.Add(ref _bytes, -gone.Bytes);
                 }
             }
         }
     }
 
-    private sealed record Entry(byte[] Answer)
+    private sealed record Entry(byte[] Answer, long Bytes)
     {
         public long Asked;
     }

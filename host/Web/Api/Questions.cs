@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Crm.Analytics.Host.Observation;
+using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -24,15 +25,17 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
     private readonly AnswerCache _remembered = new(MostRememberedBytes);
     private readonly KnownRequests _known = new();
     private readonly CubeReader _reader = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System), new QuestionLog(served.Path, TimeProvider.System).Note) { Star = Composition.StarOf(project) };
+    private readonly Pseudonyms? _pseudonyms = ExportPseudonyms.Of(project);
+    private readonly DrillThrough _rows = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
 
     /// <summary>Answers that are being worked out.</summary>
     public PendingAnswers Pending { get; } = new(patience, left, 2 * Environment.ProcessorCount, TimeProvider.System);
 
-    /// <summary>Answers questions row by row; who asks stands in the question.</summary>
-    public CubeReader Reader => _reader;
+    /// <summary>Answers as they leave the program, whole or row by row; who asks stands in the question.</summary>
+    public ExportedAnswers Answers => new(_reader, _pseudonyms);
 
-    /// <summary>Reads the rows behind a cell.</summary>
-    public DrillThrough Rows { get; } = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
+    /// <summary>The rows behind a cell as they leave the program.</summary>
+    public ExportedRows Rows => new(_rows, _pseudonyms);
 
     /// <summary>The question that a drill leads to, and where one can go from it.</summary>
     public LoadQuestion Drilled(DrillRequest request, SecurityContext? asker)
@@ -41,7 +44,7 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
         var query = request.Asked.Query;
         var next = request.Way switch
         {
-            DrillWay.Down => drill.DownPastEmpty(_reader, query with { Security = asker }, request.Cell, request.Member, request.Path),
+            DrillWay.Down => drill.DownPastEmpty(_pseudonyms is null ? _reader : new PseudonymReader(_reader, _pseudonyms), query with { Security = asker }, request.Cell, request.Member, request.Path),
             DrillWay.Up => drill.Up(query, request.Member, request.Path),
             DrillWay.Across => Drill.Across(query, request.Cell, request.Member!),
             _ => Drill.At(query, request.Cell),
@@ -107,7 +110,7 @@ internal sealed class Questions(ServedWarehouse served, Project project, Action<
     /// <summary>Asks the warehouse and remembers the answer.</summary>
     public byte[] Answer(AnswerKey key, LoadRequest request, bool numbersAsText, SecurityContext? asker, CancellationToken cancellation)
     {
-        var results = OfOneRun(() => [.. request.Questions.Select(q => _reader.Read(q.Query with { Security = asker }, cancellation))]);
+        var results = OfOneRun(() => [.. request.Questions.Select(q => Answers.Read(q.Query with { Security = asker }, cancellation))]);
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {

@@ -19,8 +19,8 @@ internal sealed class RowAnswers(Questions questions, string folder)
     /// <summary>Streams the answer to a question.</summary>
     public Task Load(HttpContext context, RowFormat format, CubeQuery query)
         => format == RowFormat.Parquet
-            ? File(context, path => End(questions.Reader.WriteParquet(query, path, context.RequestAborted)))
-            : Rows(context, format, null, (begin, row) => End(questions.Reader.Stream(query, begin, row, context.RequestAborted)));
+            ? File(context, path => End(questions.Answers.WriteParquet(query, path, context.RequestAborted)))
+            : Rows(context, format, null, (begin, row) => End(questions.Answers.Stream(query, begin, row, context.RequestAborted)));
 
     /// <summary>Streams the rows behind a cell.</summary>
     /// <param name="context">The request.</param>

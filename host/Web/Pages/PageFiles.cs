@@ -46,7 +46,7 @@ internal sealed class PageFiles(Site site)
         {
             var stem = wanted.Block is null ? plan.Name : $"{plan.Name}.{wanted.Block}";
             var made = await Task.Run(
-                () => ReportOutput.Write(new OutputRequest(part, request.Reader, site.Project.Settings, options), [wanted.Format], folder.FullName, plan.Name, context.RequestAborted),
+                () => ReportOutput.Write(new OutputRequest(part, Composition.Exporting(request.Reader, site.Project), site.Project.Settings, options), [wanted.Format], folder.FullName, plan.Name, context.RequestAborted),
                 context.RequestAborted);
             if (made.Failed.Count > 0)
             {

@@ -53,7 +53,7 @@ internal sealed class RowPages(Site site)
     private void Write(Stream to, CubeQuery query, CancellationToken cancellation)
     {
         using var rows = new CsvRows(to);
-        site.Rows.Read(query, null, columns => rows.Head(columns.Select(c => c.Name)), rows.Write, cancellation);
+        site.Exported.Read(query, null, columns => rows.Head(columns.Select(c => c.Name)), rows.Write, cancellation);
         rows.End();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Security;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Host.Web.Status;
@@ -34,6 +35,9 @@ internal sealed class Site(Project project, ServedWarehouse served, Func<Asker, 
 
     /// <summary>Streams the rows behind figures.</summary>
     public DrillThrough Rows { get; } = new(served.Instance.ConnectToAsk, project.Catalogue, () => QueryCalendar.Of(project.Settings, TimeProvider.System)) { Star = Composition.StarOf(project) };
+
+    /// <summary>Streams rows as they leave the program.</summary>
+    public ExportedRows Exported => new(Rows, ExportPseudonyms.Of(project));
 
     /// <summary>How reports of this project are filled.</summary>
     public FillOptions Options => _options;

@@ -30,6 +30,7 @@ internal sealed class StatusArea(ServedWarehouse served, string project, TimePro
                 : string.Create(CultureInfo.InvariantCulture, $"Run {health.Run}, published {health.PublishedAt:yyyy-MM-dd HH:mm} UTC ({Age(health.PublishedAt)} ago); data up to {health.Newest:yyyy-MM-dd HH:mm}."))
             .Say(string.Create(CultureInfo.InvariantCulture, $"Warehouse {new FileInfo(served.Path).Length / 1e6:N1} MB; {disk.AvailableFreeSpace / 1e9:N1} GB free on its disk; " +
                 $"{session.Scalar<long>(sql.Fill("set_aside")):N0} records in the quarantine."))
+            .Say(string.Create(CultureInfo.InvariantCulture, $"Memory {Environment.WorkingSet / 1e6:N1} MB, of that {GC.GetGCMemoryInfo().HeapSizeBytes / 1e6:N1} MB managed by the runtime."))
             .Head("Last load of each stream")
             .Table(["Source", "Stream", "Loaded (UTC)", "Age", "Run", "Rows loaded ever"], session.Query<StreamRow>(sql.Fill("streams")).Select(r =>
                 Row(r.Source, r.Stream, $"{r.Loaded:yyyy-MM-dd HH:mm:ss}", Age(r.Loaded), $"{r.Run}", r.Rows.ToString("N0", CultureInfo.InvariantCulture))))

@@ -118,6 +118,102 @@ internal sealed class ForecastTests
     }
 
     [Test]
+    public void Seasonality_ByHand_IsTheTestOfTheCompetition()
+    {
+        // 1 2 1 2 …: mean 1.5, r1 = −11/12, r2 = 10/12; the limit at lag 2 is 1.645 / √12 · √(1 + 2 · (11/12)²) = .7767.
+        var limit = 1.645 / Math.Sqrt(12) * Math.Sqrt(1 + (2 * Math.Pow(11 / 12.0, 2)));
+        double[] alternating = [.. Enumerable.Range(0, 12).Select(t => 1.0 + (t % 2))];
+
+        Assert.That(limit, Is.EqualTo(.7772).Within(.0005));
+        Assert.That(limit, Is.LessThan(10 / 12.0));
+        Assert.That(Seasonality.IsSeasonal(alternating, 2), Is.True);
+
+        // Six values: r1 = −5/6, r2 = 4/6 below 1.645 / √6 · √(1 + 2 · (5/6)²) = 1.0380. Five are shorter than three seasons.
+        Assert.That(Seasonality.IsSeasonal(alternating[..6], 2), Is.False);
+        Assert.That(Seasonality.IsSeasonal(alternating[..5], 2), Is.False);
+        Assert.That(Seasonality.IsSeasonal([.. Enumerable.Repeat(3.0, 24)], 4), Is.False);
+    }
+
+    [Test]
+    public void Decomposition_ByHand_IsMultiplicativeByCentredAverages()
+    {
+        // A level of 100 with indices .8 1.2 1.1 .9: each centred average over four quarters is 100, so the indices come out exactly.
+        double[] indices = [.8, 1.2, 1.1, .9];
+        double[] series = [.. Enumerable.Range(0, 14).Select(t => 100 * indices[t % 4])];
+
+        Assert.That(Seasonality.Indices(series, 4, multiplicative: true), Is.EqualTo(indices).Within(1e-12));
+        Assert.That(Seasonality.Indices(series, 4, multiplicative: false), Is.EqualTo((double[])[-20, 20, 10, -10]).Within(1e-9));
+
+        // An odd season needs no halves: 1 2 6 has the average 3, the next three (2 6 4) 4.
+        Assert.That(Seasonality.Indices([1, 2, 6, 4, 8, 24], 3, multiplicative: true), Is.EqualTo(Normalised(4 / 6.0, (2 / 3.0 + 8 / 12.0) / 2, 6 / 4.0)).Within(1e-12));
+        Assert.That(ForecastMethods.Forecast(series, 4, 3, ["naive2"]).Single().Expected, Is.EqualTo((double[])[110, 90, 80]).Within(1e-9), "the last value without its season is 100");
+    }
+
+    [Test]
+    public void Theta_ByHand_IsTheClassicOne()
+    {
+        // Line through 1 3 2 6: 1.4 t − .5. The doubled series 2y − line is 1.1 3.7 .3 6.9; smoothed with the told alpha and level, its last level is averaged with the line.
+        double[] series = [1, 3, 2, 6];
+        double Line(double t) => (1.4 * t) - .5;
+        double[] doubled = [1.1, 3.7, .3, 6.9];
+
+        var theta = ForecastMethods.Forecast(series, 1, 2, ["theta"]).Single();
+        var smoothed = ExponentialSmoothing.Fit(doubled, SmoothingKind.Simple);
+
+        Assert.That(theta.Expected, Is.EqualTo((double[])[(Line(5) + smoothed.Expected(1)) / 2, (Line(6) + smoothed.Expected(1)) / 2]).Within(1e-9));
+    }
+
+    [Test]
+    public void Combination_IsTheMeanOfTheThreeSmoothings()
+    {
+        var parts = ForecastMethods.Forecast(oil, 1, 3, ["ses", "holt", "damped", "comb"]).ToDictionary(f => f.Method, f => f.Expected);
+
+        Assert.That(parts["comb"], Is.EqualTo(parts["ses"].Zip(parts["holt"], parts["damped"]).Select(p => (p.First + p.Second + p.Third) / 3)).Within(1e-9));
+    }
+
+    [TestCase("hour", "2024-01-05 12:00")]
+    [TestCase("day", "2024-02-28")]
+    [TestCase("week", "2025-02-24")]
+    [TestCase("month", "2028-11-01")]
+    [TestCase("quarter", "2038-07-01")]
+    [TestCase("year", "2082-01-01")]
+    public void Kind_Period_IsFoundOut(string period, string next)
+    {
+        var from = new DateTime(2024, 1, 1);
+        using var file = KindFile.Rows(["when", "v"], Enumerable.Range(0, 58).SelectMany(i =>
+        {
+            var at = period switch
+            {
+                "hour" => from.AddHours(i + 50),
+                "day" => from.AddDays(i),
+                "week" => from.AddDays(7 * (i + 2)),
+                "month" => from.AddMonths(i),
+                "quarter" => from.AddMonths(3 * i),
+                _ => from.AddYears(i),
+            };
+
+            // Two rows of one moment are summed; a negative value is one.
+            return (string?[][])[[$"{at:yyyy-MM-dd HH:mm:ss}", KindFile.Text(20 + (i % 3))], [$"{at:yyyy-MM-dd HH:mm:ss}", "-5"]];
+        }));
+
+        var result = file.Fit("forecast", "date=when", "value=v", "horizon=1");
+
+        Assert.That(result.Conventions.Single(c => c.Key == "period").Value, Is.EqualTo(period));
+        Assert.That(result.Table("forecasts")[0][1], Is.EqualTo(next));
+        Assert.That((double)result.Table("forecasts")[0][2]!, Is.InRange(14, 18));
+    }
+
+    [Test]
+    public void Kind_SalesByTheMinute_AreSummedByDay()
+    {
+        using var file = KindFile.Rows(["when", "v"], Enumerable.Range(0, 400).Select(i => (string?[])[$"{new DateTime(2024, 1, 1, 9, 7, 0).AddHours(i * 2.5):yyyy-MM-dd HH:mm}", "1"]));
+
+        Assert.That(file.Fit("forecast", "date=when", "value=v", "horizon=2").Conventions.Single(c => c.Key == "period").Value, Is.EqualTo("day"));
+    }
+
+    private static double[] Normalised(params double[] indices) => [.. indices.Select(i => i / indices.Average())];
+
+    [Test]
     public void Accuracy_ByHand()
     {
         Assert.That(ForecastAccuracy.Smape([100, 0], [50, 0]), Is.EqualTo(200 * 50 / 150.0 / 2).Within(1e-12));

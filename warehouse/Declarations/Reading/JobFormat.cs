@@ -7,7 +7,8 @@ namespace Crm.Analytics.Warehouse.Declarations.Reading;
 /// <summary>The parts of <c>crm.yaml</c> that are for <c>crm serve</c>: jobs, the server, backups.</summary>
 internal static class JobFormat
 {
-    private static readonly ScalarShape span = new(ScalarKind.Text, "a time span, as 30 minutes")
+    /// <summary>A length of time.</summary>
+    public static readonly ScalarShape LengthOfTime = new(ScalarKind.Text, "a time span, as 30 minutes")
     {
         Pattern = "^[1-9][0-9]{0,6} +(second|minute|hour|day|week)s?$",
         Accepts = static text => Span(text) is not null,
@@ -35,7 +36,7 @@ internal static class JobFormat
     private static readonly MapShape retry = new("the retries",
     [
         new("times", ScalarShape.Integer(1, 20), "How often a failed attempt is made again.", Required: true),
-        new("wait", span, "Time before the first of them; it doubles with each, up to an hour. Default 1 minute."),
+        new("wait", LengthOfTime, "Time before the first of them; it doubles with each, up to an hour. Default 1 minute."),
     ]);
 
     private static readonly MapShape job = new("a job",
@@ -47,7 +48,7 @@ internal static class JobFormat
         new("cron", cron, "When it is due: minute, hour, day of month, month, day of week (0 is Sunday), or @hourly, @daily, @weekly, @monthly, @yearly."),
         new("time_zone", SettingsFormat.TimeZone, "IANA time zone of cron; default the project's."),
         new("after", ScalarShape.Reference, "The job that it follows whenever that one was done well."),
-        new("timeout", span, "Longest time that an attempt may take; default 12 hours."),
+        new("timeout", LengthOfTime, "Longest time that an attempt may take; default 12 hours."),
         new("retry", retry, "What happens when it fails; default nothing until it is due again."),
     ]);
 
@@ -83,14 +84,34 @@ internal static class JobFormat
         new("roles", proxyRoles, "Which groups make which role; who is in none of them is not let in.", Required: true),
     ]);
 
+    private static readonly ScalarShape secured = new(ScalarKind.Text, "an address that begins with https://, or with http:// and 127.0.0.1 or localhost")
+    {
+        Pattern = "^(https://[^/?#@\\s]+|http://(127[.]0[.]0[.]1|localhost)(:[0-9]+)?)(/[^?#\\s]*)?$",
+        Accepts = static text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0 }
+            && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.Host is "127.0.0.1" or "localhost")),
+    };
+
+    private static readonly MapShape openId = new("the identity provider",
+    [
+        new("issuer", secured, "Its address as it calls itself; what stands behind /.well-known/openid-configuration of it is believed.", Required: true),
+        new("client_id", ScalarShape.Text, "How it knows this server.", Required: true),
+        new("client_secret", secret, "What this server shows it, as ${NAME}."),
+        new("address", secured, "Where browsers find this server, as https://crm.example.com/crm; default the address they ask at."),
+        new("user", ScalarShape.Text, "The claim with the user's name; default preferred_username."),
+        new("groups", ScalarShape.Text, "The claim with the user's groups; default groups."),
+        new("scopes", groups, "What is asked for beside openid; default profile."),
+        new("roles", proxyRoles, "Which groups make which role; who is in none of them is not let in.", Required: true),
+    ]);
+
     public static readonly MapShape Server = new("the server's settings",
     [
         new("base_path", basePath, "Path under which a reverse proxy shows the server, as /crm; default none."),
         new("hosts", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)), "Names under which a reverse proxy asks, beside localhost; default none."),
         new("store", secret, "Connection string of the PostgreSQL that keeps jobs and their history for two or more servers, as ${NAME}; default the file server.sqlite of the project."),
         new("proxy", proxy, "The reverse proxy that lets people in and says in headers who they are; default none."),
-        new("look", span, "How often the store of jobs is looked at: how soon the death of another server is noticed; default 5 seconds."),
-        new("stale_after", span, "Age of the last load from which on /health/ready says stale; default never."),
+        new("openid", openId, "The identity provider that people sign in at, by OpenID Connect; default none."),
+        new("look", LengthOfTime, "How often the store of jobs is looked at: how soon the death of another server is noticed; default 5 seconds."),
+        new("stale_after", LengthOfTime, "Age of the last load from which on /health/ready says stale; default never."),
     ]);
 
     public static readonly MapShape Backup = new("the backup settings",
@@ -103,11 +124,18 @@ internal static class JobFormat
         [.. settings.MapOf("jobs").Where(j => j.Value is YamlMap).Select(j => Build(j.Key, (YamlMap)j.Value, timeZone))];
 
     public static ServerSettings BuildServer(YamlMap settings) => settings["server"] is not YamlMap map ? ServerSettings.Default
-        : new(map.Text("base_path") ?? "", [.. map.ScalarsOf("hosts").Select(h => h.Text)], Option(map.Scalar("store"))) { StaleAfter = Span(map.Text("stale_after")), Look = Span(map.Text("look")), Proxy = map["proxy"] is YamlMap proxy ? BuildProxy(proxy) : null };
+        : new(map.Text("base_path") ?? "", [.. map.ScalarsOf("hosts").Select(h => h.Text)], Option(map.Scalar("store"))) { StaleAfter = Span(map.Text("stale_after")), Look = Span(map.Text("look")), Proxy = map["proxy"] is YamlMap proxy ? BuildProxy(proxy) : null, OpenId = map["openid"] is YamlMap provider ? BuildOpenId(provider) : null };
 
     private static ProxySettings BuildProxy(YamlMap map) => new(
         [.. map.ScalarsOf("from").Select(f => f.Text)], map.Text("user") ?? "X-Remote-User", map.Text("groups") ?? "X-Remote-Groups", Option(map.Scalar("secret")),
-        [.. map.MapOf("roles").Select(r => (r.Key.Text, (IReadOnlyList<string>)[.. ((YamlMap)map["roles"]!).ScalarsOf(r.Key.Text).Select(g => g.Text)]))]);
+        RolesOf(map));
+
+    private static OpenIdSettings BuildOpenId(YamlMap map) => new(
+        map.Text("issuer") ?? "", map.Text("client_id") ?? "", Option(map.Scalar("client_secret")), map.Text("address")?.TrimEnd('/'), map.Text("user") ?? "preferred_username", map.Text("groups") ?? "groups",
+        [.. map.ScalarsOf("scopes").Select(s => s.Text).DefaultIfEmpty("profile")], RolesOf(map));
+
+    private static IReadOnlyList<(string Role, IReadOnlyList<string> Groups)> RolesOf(YamlMap map) =>
+        [.. map.MapOf("roles").Select(r => (r.Key.Text, (IReadOnlyList<string>)[.. ((YamlMap)map["roles"]!).ScalarsOf(r.Key.Text).Select(g => g.Text)]))];
 
     public static BackupSettings BuildBackup(YamlMap settings) => settings["backup"] is not YamlMap map ? BackupSettings.Default
         : new(map.Text("to") ?? BackupSettings.Default.To, Option(map.Scalar("key")) ?? BackupSettings.Default.Key);

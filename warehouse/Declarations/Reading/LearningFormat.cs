@@ -16,6 +16,22 @@ internal static class LearningFormat
         Accepts = static text => Regex.IsMatch(text, SharePattern),
     };
 
+    /// <summary>A rate or share, as of a discount a year.</summary>
+    public static readonly ScalarShape Rate = new(ScalarKind.Text, "a number from 0 to 10, as 0.1 for 10 %")
+    {
+        Accepts = static text => text.Length <= 12 && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number < 11 && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[^1]) && (text.StartsWith("10", StringComparison.Ordinal) || text.Length == 1 || text[1] == '.'),
+        Suggest = static text => text.EndsWith('%') && double.TryParse(text.TrimEnd('%', ' '), CultureInfo.InvariantCulture, out var percent)
+            ? (percent / 100).ToString(CultureInfo.InvariantCulture) : null,
+    };
+
+    /// <summary>A day.</summary>
+    public static readonly ScalarShape Day = new(ScalarKind.Text, "a day, as 2011-12-31")
+    {
+        Pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$|^[0-9]{4}-(0[13-9]|1[0-2])-(29|30)$|^[0-9]{4}-(0[13578]|1[02])-31$|^([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29$",
+        Accepts = static text => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
+    };
+
     public static readonly MapShape Churn = new("the settings of churn",
     [
         new("definition", ScalarShape.Choice("what counts as leaving", "auto", "buying", "contract"),

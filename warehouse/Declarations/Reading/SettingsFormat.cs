@@ -56,29 +56,15 @@ internal static class SettingsFormat
         new("by", new EitherShape(rfmPart, new ListShape(rfmPart)), "Scores customers in each category of products, or in each channel, too: category, channel or both; default neither."),
     ]);
 
-    private static readonly ScalarShape share = new(ScalarKind.Text, "a number from 0 to 10, as 0.1 for 10 %")
-    {
-        Accepts = static text => text.Length <= 12 && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number < 11 && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[^1]) && (text.StartsWith("10", StringComparison.Ordinal) || text.Length == 1 || text[1] == '.'),
-        Suggest = static text => text.EndsWith('%') && double.TryParse(text.TrimEnd('%', ' '), CultureInfo.InvariantCulture, out var percent)
-            ? (percent / 100).ToString(CultureInfo.InvariantCulture) : null,
-    };
-
-    private static readonly ScalarShape day = new(ScalarKind.Text, "a day, as 2011-12-31")
-    {
-        Pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$|^[0-9]{4}-(0[13-9]|1[0-2])-(29|30)$|^[0-9]{4}-(0[13578]|1[02])-31$|^([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29$",
-        Accepts = static text => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
-    };
-
     private static readonly MapShape lifetimeValue = new("the settings of lifetime value",
     [
         new("purchases", ScalarShape.Choice("a model of purchases", "best", "bgnbd", "mbgnbd", "paretonbd", "none"),
             "Model of purchases: bgnbd (default), mbgnbd, paretonbd, best (the one of smallest AIC, which takes longer); none leaves scoring out."),
         new("unit", ScalarShape.Choice("a unit of time", "day", "week", "month", "year"), "Unit of times; default week."),
         new("horizon", ScalarShape.Integer(1, 100_000), "How far to look ahead, in units; default 52."),
-        new("discount_rate", share, "Discount a year; default 0.1, which is 10 %."),
-        new("margin", share, "Share of the revenue that is profit; default: found from the costs of the sales, 1 where there are none."),
-        new("calibration_end", day, "Last day the model sees; default the newest day of the sales."),
+        new("discount_rate", LearningFormat.Rate, "Discount a year; default 0.1, which is 10 %."),
+        new("margin", LearningFormat.Rate, "Share of the revenue that is profit; default: found from the costs of the sales, 1 where there are none."),
+        new("calibration_end", LearningFormat.Day, "Last day the model sees; default the newest day of the sales."),
         new("filter", ScalarShape.Sql, "Condition over the columns of the sales fact: only these count, as channel = 'web'."),
         new("covariates", CovariateFormat.Covariates, "What buying and leaving may depend on, as of the first purchase: columns as customers.region, sales.channel; default nothing."),
         new("intervals", ScalarShape.Choice("a way to intervals", "delta", "bootstrap"), "delta (default): from the curvature of the likelihood; bootstrap: from refits to simulated customers, which takes longer."),
@@ -101,12 +87,16 @@ internal static class SettingsFormat
     [
         new("personal_for", ScalarShape.Choice("a role", "viewer", "analyst", "engineer", "administrator"), "The lowest role that sees values which tell who a person is; for others they are masked. Default viewer."),
         new("encrypt", ScalarShape.Boolean, "Encrypt warehouse, landing, pushed events and what is set down on disk meanwhile, with the secret CRM_DATA_KEY; `crm encrypt` brings what is there to it. Default false."),
+        new("exports", ScalarShape.Choice("plain or pseudonyms", "plain", "pseudonyms"), "What marts, written reports, their files and answers for programs show of persons: plain (default), or pseudonyms in place of numbers, names, addresses and the like."),
     ]);
 
     private static readonly MapShape security = new("the security settings",
     [
         new("allow_private_addresses", new EitherShape(ScalarShape.Text, new ListShape(ScalarShape.Text)),
             "Hosts, addresses and networks (10.1.0.0/16) that sources may be read from although they are loopback, private or otherwise not public; default none."),
+        new("parse_in", ScalarShape.Choice("where files are read", "worker", "process"), "worker (default): files are read in a process of its own, which is ended when it takes too much; process: in the program's own."),
+        new("parse_memory", memory, "Most memory that a worker may take, as 2GB or 500MB; default 2GB."),
+        new("parse_time", JobFormat.LengthOfTime, "Longest time that a worker may take for one stream, as 10 minutes; default 1 hour."),
     ]);
 
     /// <summary>Settings of the models that have had a place in crm.yaml from the beginning.</summary>
@@ -118,6 +108,7 @@ internal static class SettingsFormat
         new("forecast", LearningFormat.Forecast, "What revenue, orders and demand come next; without it runs do not ask."),
         new("baskets", LearningFormat.Baskets, "What is bought together; without it runs do not ask."),
         new("offers", LearningFormat.Offers, "What to offer each customer next; without it runs do not ask."),
+        .. CustomerModelFormat.Keys,
     ];
 
     public static readonly MapShape Shape = new("crm.yaml",
@@ -141,7 +132,7 @@ internal static class SettingsFormat
         new("jobs", JobFormat.Jobs, "What `crm serve` does by itself: the job's name, then what, when, or after which other job."),
         new("server", JobFormat.Server, "How `crm serve` is reached, and where it keeps its own records."),
         new("backup", JobFormat.Backup, "Where `crm backup` writes, and its key."),
-        new("privacy", privacy, "Who sees what is personal, and whether data is encrypted at rest."),
+        new("privacy", privacy, "Who sees what is personal, what leaves the program, and whether data is encrypted at rest."),
         new("retention", RetentionFormat.Shape, "How long rows of a fact, or records in the quarantine, are kept, as web_event: 24 months; default for ever."),
     ])
     { HoldsSecrets = true };
@@ -165,7 +156,7 @@ internal static class SettingsFormat
             WeekBegins = Enum.TryParse<DayOfWeek>(map.Text("first_day_of_week") ?? "monday", ignoreCase: true, out var day) ? day : DayOfWeek.Monday,
             MemoryMegabytes = ProjectSettings.TryMegabytes(map.Text("memory") ?? "", out var megabytes) ? megabytes : null,
             LifetimeValue = ValueOf(map["lifetime_value"] as YamlMap),
-            Learning = LearningFormat.Build(map),
+            Learning = CustomerModelFormat.Build(LearningFormat.Build(map), map),
             Scoring = ScoringFormat.Build(map),
             Jobs = JobFormat.BuildJobs(map, map.Text("time_zone") ?? "UTC"),
             Server = JobFormat.BuildServer(map),
@@ -173,15 +164,23 @@ internal static class SettingsFormat
             Retention = RetentionFormat.Build(map),
             PersonalFor = (map["privacy"] as YamlMap)?.Text("personal_for") ?? "viewer",
             Encrypt = (map["privacy"] as YamlMap)?.Text("encrypt") == "true",
+            ExportsPseudonyms = (map["privacy"] as YamlMap)?.Text("exports") == "pseudonyms",
             Mail = map["mail"] is YamlMap mail
                 ? new(mail.Text("server") ?? "", int.TryParse(mail.Text("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 587,
                     mail.Text("security") != "none", mail.Text("user"), mail.Text("password"), mail.Text("from") ?? "", mail.Where)
                 : null,
             Deliver = map["deliver"] as YamlMap,
             Marts = MartFormat.Build(map),
-            Security = new([.. (map["security"] as YamlMap)?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []]),
+            Security = SecurityOf(map["security"] as YamlMap),
         };
     }
+
+    private static SecuritySettings SecurityOf(YamlMap? map) => new([.. map?.ScalarsOf("allow_private_addresses").Select(s => s.Text) ?? []])
+    {
+        ParsesHere = map?.Text("parse_in") == "process",
+        ParseMegabytes = ProjectSettings.TryMegabytes(map?.Text("parse_memory") ?? "", out var megabytes) ? megabytes : SecuritySettings.Strict.ParseMegabytes,
+        ParseTime = CursorLag.TryParse(map?.Text("parse_time") ?? "", out var time) ? time.Time : SecuritySettings.Strict.ParseTime,
+    };
 
     // Weights that are all zero tell nothing, and count as equal.
     private static RfmWeights WeightsOf(YamlMap? map)
