@@ -167,8 +167,8 @@ internal sealed class JoinLoad(Project project, RunEnvironment environment, RunL
         var number = run.ToString(CultureInfo.InvariantCulture);
         return environment.Landing.Write(source.Name, join.Name, LandingStore.BatchId(["join", join.Sql, number]), (parquet, _) =>
         {
-            session.Execute(Sql.Fill("copy", ("rows", rows), ("target", SqlName.Literal(parquet))));
-            var records = session.Scalar<long>(Sql.Fill("records", ("file", EnginePath.Literal(parquet))));
+            session.Execute(Sql.Fill("copy", ("rows", rows), ("target", SqlName.Literal(parquet)), ("sealed", EnginePath.Sealed(session))));
+            var records = session.Scalar<long>(Sql.Fill("records", ("file", EnginePath.Written(session, parquet))));
             return new LandedBatch(
                 parquet, [new LandedFile(0, $"{source.Name}/{join.Name}#{number}", 0, DateTime.SpecifyKind(modified, DateTimeKind.Utc), "", FileChange.New, 0, records, 0, [])], [], landed, [])
             { State = join.Sql, IsSnapshot = touched is null };

@@ -67,7 +67,7 @@ FROM {from}
 WHERE {touched}
 
 -- part: copy
-COPY ({rows}) TO {target} (FORMAT parquet, COMPRESSION lz4)
+COPY ({rows}) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false{sealed})
 
 -- part: records
 SELECT count(*) FROM read_parquet({file})

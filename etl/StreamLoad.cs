@@ -280,7 +280,7 @@ internal sealed class StreamLoad
         }
         else if (KeyList is not null)
         {
-            queries.Add(Keys!.Gone(Sql.Fill("key_list", ("file", EnginePath.Literal(KeyList))), Part(batches.Skip(Resumed)), Resumed == 0 ? null : Part(batches.Take(Resumed))));
+            queries.Add(Keys!.Gone(Sql.Fill("key_list", ("file", EnginePath.Written(session, KeyList))), Part(batches.Skip(Resumed)), Resumed == 0 ? null : Part(batches.Take(Resumed))));
         }
 
         if (Changed.Count > 0)

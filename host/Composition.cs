@@ -58,7 +58,7 @@ internal static class Composition
     {
         Directory.CreateDirectory(LandingOf(project));
         Directory.CreateDirectory(OutOf(project));
-        return new(WarehouseOf(project)) { AllowedDirectories = [LandingOf(project), OutOf(project)], MemoryLimit = MemoryOf(project, 3) };
+        return new(WarehouseOf(project)) { AllowedDirectories = [LandingOf(project), OutOf(project)], MemoryLimit = MemoryOf(project, 3), Key = DataKeys.Of(project) };
     }
 
     /// <summary>Full path of the folder that reports are written to.</summary>
@@ -104,7 +104,7 @@ internal static class Composition
         }
 
         var file = RunFile.Share(path, context.Wait, context.Error.WriteLine, context.Cancellation);
-        return Open(file, new WarehouseOptions(path) { Access = WarehouseAccess.Read });
+        return Open(file, new WarehouseOptions(path) { Access = WarehouseAccess.Read, Key = DataKeys.Of(project) });
     }
 
     /// <summary>The reader that answers questions from an open warehouse.</summary>
@@ -175,6 +175,7 @@ internal static class Composition
     public static ServedWarehouse OpenToServe(Project project, CommandContext context, string doing)
     {
         Erasing.RefuseUnfinished(project);
+        DataKeys.RefuseUnfinished(project);
         var open = Open(RunFile.Hold(WarehouseOf(project), doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
         return new(WarehouseOf(project), open.File!, open.Instance);
     }
@@ -185,13 +186,14 @@ internal static class Composition
         var path = WarehouseOf(project);
         RewoundWarehouse.Refuse(path);
         Erasing.RefuseUnfinished(project);
+        DataKeys.RefuseUnfinished(project);
         using var activity = Telemetry.Source.StartActivity("run");
         var served = context.Served is { } open && open.Path == path ? open : null;
         using var run = served?.HoldRun(context.Wait, context.Error.WriteLine, context.Cancellation);
         using var warehouse = served is not null
             ? new OpenWarehouse(null, served.Instance)
             : Open(RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation), ToWrite(project));
-        using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { MemoryLimit = MemoryOf(project, 1) });
+        using var scratch = Scratch(project);
         using var session = warehouse.Instance.Connect();
         var environment = Environment(project, session, scratch);
         var began = TimeProvider.System.GetTimestamp();
@@ -231,22 +233,29 @@ internal static class Composition
         using var file = RunFile.Hold(path, doing, context.Wait, context.Error.WriteLine, context.Cancellation);
         T made;
         using (var instance = DuckDbInstance.OpenWarehouse(ToWrite(project)))
-        using (var scratch = DuckDbInstance.OpenScratch(new ScratchOptions { MemoryLimit = MemoryOf(project, 1) }))
+        using (var scratch = Scratch(project))
         using (var session = instance.Connect())
         {
             made = work(Environment(project, session, scratch));
             session.TryCheckpoint();
         }
 
-        DuckDbInstance.Rewrite(path);
+        var key = DataKeys.Of(project);
+        DuckDbInstance.Rewrite(path, key, key);
         return made;
     }
+
+    /// <summary>An instance that reads what comes from outside, and the landing.</summary>
+    public static DuckDbInstance Scratch(Project project) => DuckDbInstance.OpenScratch(new ScratchOptions { MemoryLimit = MemoryOf(project, 1), Key = DataKeys.Of(project) });
+
+    /// <summary>The landing of a project.</summary>
+    public static LandingStore Landing(Project project) => new(LandingOf(project)) { Key = DataKeys.Of(project) };
 
     /// <summary>What a run works with.</summary>
     public static RunEnvironment Environment(Project project, ISession session, DuckDbInstance scratch)
     {
         IRunStep[] after = [.. StarModels.All.Select(m => new ScoringStep(m)), new RollupStep()];
-        return new(session, scratch, new LandingStore(LandingOf(project)), ConnectorsOf(project), SecretsOf(project), after, Version, TimeProvider.System) { Suppressed = Suppression.Find(project.Folder) };
+        return new(session, scratch, Landing(project), ConnectorsOf(project), SecretsOf(project), after, Version, TimeProvider.System) { Suppressed = Suppression.Find(project.Folder) };
     }
 
     /// <summary>Writes to the warehouse what a person says, alone in it and in one transaction.</summary>
@@ -277,7 +286,7 @@ internal static class Composition
     /// <summary>Checks the SQL of the sources' maps against the columns their streams have now, without reading the data.</summary>
     public static IReadOnlyList<Problem> CheckMaps(Project project, CancellationToken cancellation)
     {
-        using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
+        using var scratch = Scratch(project);
         using var session = scratch.Connect();
         var problems = new List<Problem>();
         var known = new Dictionary<(string Source, string Stream), IReadOnlyList<LandedColumn>>();
@@ -331,11 +340,12 @@ internal static class Composition
     /// <summary>Full path of the landing folder.</summary>
     public static string LandingOf(Project project) => Path.Combine(project.Folder, "landing");
 
-    /// <summary>The connectors of a project: files are read in a process of their own, unless the project says otherwise.</summary>
+    /// <summary>The connectors of a project: files are read in a process of their own, unless the project says otherwise or its data is encrypted.</summary>
     public static IReadOnlyList<IConnector> ConnectorsOf(Project project)
     {
+        // A process that parses is given no secret, and what it lands would be in the clear.
         var security = project.Settings.Security;
-        return security.ParsesHere ? StandardConnectors.All
+        return security.ParsesHere || project.Settings.Encrypt ? StandardConnectors.All
             : [.. StandardConnectors.All.Select(c => c is FilesConnector ? new WorkerConnector(c, ParserPool.Of(new(security.ParseMegabytes, security.ParseTime))) : c)];
     }
 

@@ -1,5 +1,6 @@
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Staging;
+using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
@@ -11,7 +12,7 @@ namespace Crm.Analytics.Host;
 /// <summary>Reaches the sources of a project without its warehouse: for looking at them before anything is stored.</summary>
 internal sealed class SourceAccess : IDisposable
 {
-    private readonly DuckDbInstance _scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
+    private readonly DuckDbInstance _scratch;
     private readonly SharedResources _shared = new();
     private readonly Project _project;
     private readonly CommandContext _context;
@@ -19,6 +20,7 @@ internal sealed class SourceAccess : IDisposable
     public SourceAccess(Project project, CommandContext context)
     {
         (_project, _context) = (project, context);
+        _scratch = DuckDbInstance.OpenScratch(new ScratchOptions { Key = DataKeys.Of(project) });
         Session = _scratch.Connect();
         Secrets = new(project.Folder, Environment.GetEnvironmentVariable);
     }

@@ -13,6 +13,12 @@ public static class EnginePath
         ? path
         : path.Replace("[", "[[]", StringComparison.Ordinal).Replace("*", "[*]", StringComparison.Ordinal).Replace("?", "[?]", StringComparison.Ordinal));
 
+    /// <summary>What names, to the engine's reading function, a Parquet file that this session has written.</summary>
+    public static string Written(ISession session, string path) => $"{Literal(path)}{session.Key?.ReadOption}";
+
+    /// <summary>What a COPY to a Parquet file of the landing adds to its options.</summary>
+    public static string Sealed(ISession session) => session.Key?.WriteOption ?? "";
+
     /// <summary>The literal of a list of files.</summary>
     public static string Literals(IEnumerable<string> paths) => $"[{SqlName.List(paths.Select(Literal))}]";
 }

@@ -38,6 +38,10 @@ public sealed record LandedBatch(
     [JsonIgnore]
     public string Id => Path.GetFileNameWithoutExtension(ParquetPath);
 
+    /// <summary>What reading the raw rows adds to the options of the engine's reading function: the key's name when they are encrypted.</summary>
+    [JsonIgnore]
+    public string ReadOption { get; init; } = "";
+
     /// <summary>Records landed and rejected.</summary>
     [JsonIgnore]
     public long Records => Files.Sum(f => f.Records + f.Rejected);

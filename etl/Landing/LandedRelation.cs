@@ -30,7 +30,7 @@ public static class LandedRelation
     /// <param name="batches">The batches.</param>
     /// <param name="fileId">The id that lineage gives a file of a batch.</param>
     public static string Sql(IReadOnlyList<LandedBatch> batches, Func<LandedBatch, LandedFile, int> fileId) => string.Join(
-        "\nUNION ALL BY NAME\n", batches.GroupBy(b => (b.MarksDeleted, string.Join('\n', b.Columns))).Select(g => One([.. g], fileId)));
+        "\nUNION ALL BY NAME\n", batches.GroupBy(b => (b.MarksDeleted, b.ReadOption, string.Join('\n', b.Columns))).Select(g => One([.. g], fileId)));
 
     private static string One(IReadOnlyList<LandedBatch> batches, Func<LandedBatch, LandedFile, int> fileId)
     {
@@ -39,7 +39,7 @@ public static class LandedRelation
         return Text.Fill(
             files.Length == 0 ? "empty" : several ? "relations" : "relation",
             ("columns", Columns(batches[0])), ("deleted", Deleted(batches[0])), ("files", files),
-            ("parquet", several ? EnginePath.Literals(batches.Select(b => b.ParquetPath)) : EnginePath.Literal(batches[0].ParquetPath)));
+            ("parquet", (several ? EnginePath.Literals(batches.Select(b => b.ParquetPath)) : EnginePath.Literal(batches[0].ParquetPath)) + batches[0].ReadOption));
     }
 
     /// <summary>
@@ -54,14 +54,14 @@ public static class LandedRelation
         var files = batch.Files.Where(f => f.Records > 0).ToList();
         if (files.Count == 0)
         {
-            return Text.Fill("empty with lines", ("deleted", Deleted(batch)), ("columns", Columns(batch)), ("parquet", EnginePath.Literal(batch.ParquetPath)));
+            return Text.Fill("empty with lines", ("deleted", Deleted(batch)), ("columns", Columns(batch)), ("parquet", EnginePath.Literal(batch.ParquetPath) + batch.ReadOption));
         }
 
         var known = batch.HasLineColumn ? "r._line" : "NULL";
         var runs = files.SelectMany(f => f.Lines.Select(l => string.Create(CultureInfo.InvariantCulture, $"({f.Number}, {l.Record}::BIGINT, {l.Line}::BIGINT)")));
         return Text.Fill(
             "relation with lines",
-            ("columns", Columns(batch)), ("deleted", Deleted(batch)), ("files", SqlName.List(files.Select(f => File(batch, f, fileId?.Invoke(f) ?? f.Number, several: false)))), ("parquet", EnginePath.Literal(batch.ParquetPath)), ("known", known),
+            ("columns", Columns(batch)), ("deleted", Deleted(batch)), ("files", SqlName.List(files.Select(f => File(batch, f, fileId?.Invoke(f) ?? f.Number, several: false)))), ("parquet", EnginePath.Literal(batch.ParquetPath) + batch.ReadOption), ("known", known),
             ("among", among is null ? "" : Text.Fill("among", ("records", among))),
             ("runs", SqlName.List(runs.DefaultIfEmpty("(-1, 0::BIGINT, 0::BIGINT)"))));
     }

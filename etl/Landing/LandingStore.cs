@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Landing;
 
@@ -25,6 +26,9 @@ public sealed class LandingStore(string folder)
     /// <summary>Full path of the landing folder.</summary>
     public string Folder { get; } = folder;
 
+    /// <summary>The key that batches are encrypted with, rows and manifests; null: they are in the clear. Sessions that read and write them have the same.</summary>
+    public DataKey? Key { get; init; }
+
     /// <summary>The id of the batch that these facts make: equal facts, equal id.</summary>
     /// <param name="facts">All that decides what the batch will hold: how it is read, and the fingerprints of what is read.</param>
     public static string BatchId(IEnumerable<string> facts)
@@ -34,6 +38,7 @@ public sealed class LandingStore(string folder)
     }
 
     /// <summary>The batch with this id, or null when it has not landed.</summary>
+    /// <exception cref="CrmException">It is damaged, or it is in the clear and should not be, or the other way round.</exception>
     public LandedBatch? Find(string source, string stream, string id)
     {
         var manifest = Name(source, stream, id, "json");
@@ -45,8 +50,7 @@ public sealed class LandingStore(string folder)
 
         try
         {
-            var batch = JsonSerializer.Deserialize<LandedBatch>(File.ReadAllBytes(manifest), Json)!;
-            return batch with { ParquetPath = parquet };
+            return Placed(JsonSerializer.Deserialize<LandedBatch>(Open(File.ReadAllBytes(manifest), manifest, NameOf(source, stream, id)), Json)!, parquet);
         }
         catch (JsonException e)
         {
@@ -99,7 +103,8 @@ public sealed class LandingStore(string folder)
             var manifest = Path.Combine(work, $"{id}.json");
             using (var file = new FileStream(manifest, FileMode.Create))
             {
-                JsonSerializer.Serialize(file, batch, Json);
+                var text = JsonSerializer.SerializeToUtf8Bytes(batch, Json);
+                file.Write(Key is null ? text : Key.Seal(text, NameOf(source, stream, id)));
                 file.Flush(flushToDisk: true);
             }
 
@@ -107,7 +112,7 @@ public sealed class LandingStore(string folder)
             var landed = Name(source, stream, id, "parquet");
             File.Move(batch.ParquetPath, landed, overwrite: true);
             File.Move(manifest, Name(source, stream, id, "json"), overwrite: true);
-            return batch with { ParquetPath = landed };
+            return Placed(batch, landed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
@@ -120,6 +125,25 @@ public sealed class LandingStore(string folder)
         {
             Sweep(work);
         }
+    }
+
+    /// <summary>What a manifest is sealed for.</summary>
+    public static string NameOf(string source, string stream, string id) => $"landing/{source}/{stream}/{id}";
+
+    private LandedBatch Placed(LandedBatch batch, string path) => batch with { ParquetPath = path, ReadOption = Key?.ReadOption ?? "" };
+
+    private byte[] Open(byte[] content, string manifest, string name)
+    {
+        var isSealed = DataKey.IsSealed(content);
+        if (isSealed != Key is not null)
+        {
+            throw new CrmException(
+                FailureKind.CheckFailed, isSealed ? "what landed is encrypted" : "what landed is in the clear", manifest, "a landing that is as `privacy: {encrypt: …}` in crm.yaml says",
+                "`crm encrypt` brings the project's files to what crm.yaml says. Nothing was changed");
+        }
+
+        return Key is null ? content : Key.TryOpen(content, name, out var opened) ? opened : throw new CrmException(
+            FailureKind.CheckFailed, "what landed is encrypted with another key, or was changed", manifest, "the key that it was landed with", "Bring that key back, or restore a backup. Nothing was changed");
     }
 
     private static void FlushToDisk(string path)

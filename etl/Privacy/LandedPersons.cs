@@ -92,7 +92,7 @@ public sealed class LandedPersons(ISession scratch, LandingStore landing, Catalo
 
         var texts = batch.Columns.Where(c => c.Type == "VARCHAR").Select(c => SqlName.Quote(c.Name)).ToList();
         var cells = texts.Count == 0 ? 0 : scratch.Scalar<long>(Sql.Fill(
-            "count", ("cells", string.Join(" + ", texts.Select(t => $"count(*) FILTER ({Contains(t, values)})"))), ("parquet", EnginePath.Literal(batch.ParquetPath))));
+            "count", ("cells", string.Join(" + ", texts.Select(t => $"count(*) FILTER ({Contains(t, values)})"))), ("parquet", EnginePath.Literal(batch.ParquetPath) + batch.ReadOption)));
         bool Holds(RejectedRecord r) => values.Any(v => r.RawText.Contains(v, StringComparison.OrdinalIgnoreCase) || r.Reason.Contains(v, StringComparison.OrdinalIgnoreCase));
         var rejects = batch.Rejects.LongCount(Holds);
         if (cells + rejects > 0)
@@ -116,7 +116,7 @@ public sealed class LandedPersons(ISession scratch, LandingStore landing, Catalo
         return landing.Write(source, stream, batch.Id, (target, _) =>
         {
             scratch.Execute(Sql.Fill(
-                "rewrite", ("parquet", EnginePath.Literal(old)), ("files", files), ("replaced", string.Concat(replaced)), ("gone", gone), ("target", SqlName.Literal(target))));
+                "rewrite", ("parquet", EnginePath.Literal(old) + batch.ReadOption), ("sealed", EnginePath.Sealed(scratch)), ("files", files), ("replaced", string.Concat(replaced)), ("gone", gone), ("target", SqlName.Literal(target))));
             return batch with { ParquetPath = target };
         });
     }

@@ -48,4 +48,4 @@ COPY (
   LEFT JOIN erased_row e ON e._file = p._file AND e._record = coalesce(p._record, p.file_row_number - s.first_row + 1)
   {gone}
   ORDER BY p.file_row_number
-) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000)
+) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000{sealed})

@@ -108,7 +108,7 @@ public sealed class SourceSample : IDisposable
         var parquet = Path.Combine(folder.FullName, $"{batches.Count}.parquet");
         var work = Directory.CreateDirectory(Path.Combine(folder.FullName, $"{batches.Count}")).FullName;
         var batch = connector.Extract(stream, portion, new ExtractTarget(parquet, work) { Limit = limit - Records }, null, cancellation);
-        batches.Add(batch with { ParquetPath = parquet });
+        batches.Add(batch with { ParquetPath = parquet, ReadOption = stream.Scratch.Key?.ReadOption ?? "" });
         Columns = [.. Columns.Concat(batch.Columns).DistinctBy(c => c.Name, StringComparer.OrdinalIgnoreCase)];
     }
 }

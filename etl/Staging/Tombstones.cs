@@ -31,7 +31,7 @@ internal sealed class Tombstones(StreamShape shape, LandingStore store, int run)
         {
             var records = session.Scalar<long>(Sql.Fill("count", ("gone", Gone)));
             session.Execute(Sql.Fill(
-                "copy", ("gone", Gone), ("columns", string.Concat(shape.Columns.Select(Column))), ("target", SqlName.Literal(parquet)),
+                "copy", ("gone", Gone), ("columns", string.Concat(shape.Columns.Select(Column))), ("target", SqlName.Literal(parquet)), ("sealed", EnginePath.Sealed(session)),
                 ("landings", string.Join("\nUNION ALL BY NAME\n", landings.Prepend(Sql.Fill("empty", ("empty", shape.Empty())))))));
             var modified = batches[^1].Files.Max(f => f.Modified);
             return new LandedBatch(

@@ -11,7 +11,7 @@ COPY (
   FROM {gone} g LEFT JOIN (
 {landings}
   ) r ON r._file = g.good_file AND r._record = g.good_record
-) TO {target} (FORMAT parquet, COMPRESSION lz4)
+) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false{sealed})
 
 -- part: empty
 SELECT * FROM {empty}

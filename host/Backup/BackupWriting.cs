@@ -63,8 +63,8 @@ internal static class BackupWriting
             files.Add(Put(store, path, InProject(folder, path), cancellation));
         }
 
-        // Keys of what is in the backup, which is encrypted: a log could not be gone on with, and a list not be obeyed, without its own.
-        foreach (var path in new[] { AuditLog.KeyName, Suppression.KeyName, ExportPseudonyms.KeyName }.Select(n => Path.Combine(folder, "secrets", n)).Where(File.Exists))
+        // Keys of what is in the backup, which is encrypted: a log could not be gone on with, and a list not be obeyed, nor data be read, without its own.
+        foreach (var path in new[] { AuditLog.KeyName, Suppression.KeyName, ExportPseudonyms.KeyName, DataKeys.Name }.Select(n => Path.Combine(folder, "secrets", n)).Where(File.Exists))
         {
             files.Add(Put(store, path, InProject(folder, path), cancellation));
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Analytics.Host.Jobs;
+using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Security;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Storage;
@@ -68,7 +69,7 @@ internal static class Restoring
         }
 
         var warehouse = Path.Combine(folder, set.Warehouse);
-        using var instance = DuckDbInstance.OpenWarehouse(new WarehouseOptions(warehouse));
+        using var instance = DuckDbInstance.OpenWarehouse(new WarehouseOptions(warehouse) { Key = DataKeys.OfRestored(folder, warehouse) });
         using var session = instance.Connect();
         if (run is null || run == set.Run)
         {

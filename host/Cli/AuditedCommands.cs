@@ -21,7 +21,7 @@ internal static class AuditedCommands
     private static readonly HashSet<string> change = new(StringComparer.Ordinal)
     {
         "run", "quarantine replay", "customer merge", "customer split", "model fit", "model score", "report deliver", "report rerun", "jobs run", "jobs pause", "jobs resume", "jobs cancel",
-        "restore", "erase", "user add", "user password", "user remove", "token create", "token revoke", "serve",
+        "restore", "erase", "encrypt", "user add", "user password", "user remove", "token create", "token revoke", "serve",
     };
 
     /// <summary>Options whose values are words of the declarations or of this program, never of the data.</summary>
@@ -29,7 +29,7 @@ internal static class AuditedCommands
     {
         "--measures", "--dimensions", "--segments", "--order", "--limit", "--offset", "--across", "--totals", "--as-of", "--as-of-run", "--run", "--role", "--group", "--days", "--source",
         "--stream", "--format", "--delivery", "--rule", "--language", "--print", "--csv", "--png", "--time", "--explain", "--column", "--list", "--verify", "--dry-run", "--replay",
-        "--model", "--force", "--missing", "--standby", "--port", "--log-format", "--plain",
+        "--model", "--force", "--missing", "--standby", "--new-key", "--port", "--log-format", "--plain",
     };
 
     private static readonly Option[] shared = [SharedOptions.Project, SharedOptions.Json, SharedOptions.Verbose, SharedOptions.Wait];

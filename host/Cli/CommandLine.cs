@@ -49,6 +49,7 @@ internal static class CommandLine
             new Command("user", "Who may sign in to the server") { UserAddCommand.Create(), UserListCommand.Create(), UserPasswordCommand.Create(), UserRemoveCommand.Create() },
             new Command("token", "Which programs may ask the server") { TokenCreateCommand.Create(), TokenListCommand.Create(), TokenRevokeCommand.Create() },
             EraseCommand.Create(),
+            EncryptCommand.Create(),
             new Command("audit", "Who saw, exported, changed and erased what") { AuditListCommand.Create(), AuditVerifyCommand.Create() },
             DoctorCommand.Create(),
             SharedOptions.Project,

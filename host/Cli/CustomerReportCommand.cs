@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using Crm.Analytics.Etl;
 using Crm.Analytics.Etl.Privacy;
-using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Host.Cli;
 
@@ -16,7 +15,7 @@ internal static class CustomerReportCommand
         {
             var project = Composition.ReadProject(context.ProjectFolder);
             using var warehouse = Composition.OpenToRead(project, context);
-            using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
+            using var scratch = Composition.Scratch(project);
             using var session = warehouse.Instance.Connect();
             var customer = EraseCommand.IdOf(session, project, parsed.GetValue(id)!);
             var records = PersonErasure.RecordsOf(session, project, customer);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crm.Analytics.Host.Jobs;
+using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Host.Security;
 using Crm.Analytics.Host.Serving;
 using Crm.Analytics.Warehouse;
@@ -39,7 +40,7 @@ internal sealed class DoctorFindings(Project project, TimeProvider clock)
     private static readonly SqlFile sql = SqlFile.Beside(typeof(DoctorCommand));
 
     /// <summary>Looks at what lies in the folder, whoever has the warehouse.</summary>
-    public IEnumerable<Finding> OfFolder() => [.. Permissions(), .. Unfinished(), .. Jobs(), .. Audit()];
+    public IEnumerable<Finding> OfFolder() => [.. Permissions(), Encryption(), .. Unfinished(), .. Jobs(), .. Audit()];
 
     /// <summary>Looks at what was loaded.</summary>
     /// <param name="session">The warehouse.</param>
@@ -91,12 +92,26 @@ internal sealed class DoctorFindings(Project project, TimeProvider clock)
         }
     }
 
+    private Finding Encryption()
+    {
+        var isKeptHere = File.Exists(Path.Combine(project.Folder, "secrets", DataKeys.Name));
+        var isEncrypted = DuckDbInstance.IsEncrypted(Composition.WarehouseOf(project)) ?? project.Settings.Encrypt;
+        return isEncrypted != project.Settings.Encrypt ? new("encryption", FindingState.Bad, $"the warehouse is {(isEncrypted ? "encrypted" : "in the clear")}, and crm.yaml asks for the other", "`crm encrypt`")
+            : !isEncrypted ? new("encryption", FindingState.Ok, "off: warehouse and landing are in the clear; `privacy: {encrypt: true}` in crm.yaml and `crm encrypt` change that")
+            : new("encryption", FindingState.Ok, $"warehouse, landing and what is set down meanwhile are encrypted{(isKeptHere ? $"; the key lies in secrets/{DataKeys.Name}: keep a copy elsewhere" : "")}");
+    }
+
     /// <summary>What was begun and not brought to its end.</summary>
     private IEnumerable<Finding> Unfinished()
     {
         if (File.Exists(Path.Combine(project.Folder, Erasing.Mark)))
         {
             yield return new("erasure", FindingState.Bad, "an erasure was begun and not finished; nothing is loaded until it is", "`crm erase --resume --yes`");
+        }
+
+        if (File.Exists(Path.Combine(project.Folder, DataKeys.Mark)))
+        {
+            yield return new("encryption", FindingState.Bad, "encrypting the project's files was begun and not finished; nothing is loaded until it is", "`crm encrypt`");
         }
 
         var warehouse = Composition.WarehouseOf(project);

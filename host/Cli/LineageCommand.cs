@@ -3,12 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Etl.Lineage;
 using Crm.Analytics.Host.Terminal;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
-using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Host.Cli;
 
@@ -100,9 +98,9 @@ internal static class LineageCommand
         var wanted = conditions.Select(Condition).ToList();
         using var warehouse = Composition.OpenToRead(project, context);
         using var session = warehouse.Instance.Connect();
-        using var scratch = DuckDbInstance.OpenScratch(new ScratchOptions());
+        using var scratch = Composition.Scratch(project);
         using var outside = scratch.Connect();
-        var landing = new LandingStore(Path.Combine(project.Folder, "landing"));
+        var landing = Composition.Landing(project);
         var rows = new RecordLineage(session, outside, project.Catalogue, landing).Back(fact, wanted, limit, context.Cancellation);
         if (context.Json)
         {

@@ -92,7 +92,10 @@ internal static class RunCommand
     public static RunSummary Execute(Project project, CommandContext context, string doing, RunRequest? request = null)
     {
         using var display = ProgressDisplay.Start(context);
-        return Composition.Run(project, context, doing, request ?? new RunRequest(), display);
+        var summary = Composition.Run(project, context, doing, request ?? new RunRequest(), display);
+
+        // What a run says may stay in a log of jobs, which is in the clear.
+        return project.Settings.Encrypt ? summary with { Reasons = [.. summary.Reasons.Select(r => r with { Example = "see `crm quarantine list`" })] } : summary;
     }
 
     /// <summary>Writes the properties of a run.</summary>

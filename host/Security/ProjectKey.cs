@@ -43,6 +43,15 @@ internal sealed class ProjectKey
     /// <summary>Keeps a key that comes from elsewhere, as from a backup, unless the project has one.</summary>
     public static void Keep(string folder, string name, string text) => Make(Path.Combine(folder, "secrets", name), text, out _);
 
+    /// <summary>Puts another key in the place of the one that is kept in the project.</summary>
+    public static void Replace(string folder, string name, string text)
+    {
+        var (path, next) = (Path.Combine(folder, "secrets", name), Path.Combine(folder, "secrets", $"{name}.next"));
+        File.Delete(next);
+        Make(next, text, out _);
+        File.Move(next, path, overwrite: true);
+    }
+
     /// <summary>The keyed hash of a text (HMAC-SHA-256).</summary>
     public byte[] Hash(ReadOnlySpan<byte> content) => HMACSHA256.HashData(_key, content);
 

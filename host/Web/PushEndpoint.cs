@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Connectors.Push;
+using Crm.Analytics.Host.Privacy;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
 using Microsoft.AspNetCore.Http.Features;
@@ -59,7 +60,7 @@ internal sealed class PushEndpoint : IWebArea, IAsyncDisposable
                 endpoint._sources.Add(source.Name, (options, Hash(options.Token)));
                 foreach (var stream in source.Streams)
                 {
-                    endpoint._logs.Add((source.Name, stream.Name), PushLog.Open(PushLog.FolderOf(project.Folder, source.Name, stream.Name), options.Keep, clock));
+                    endpoint._logs.Add((source.Name, stream.Name), PushLog.Open(PushLog.FolderOf(project.Folder, source.Name, stream.Name), options.Keep, clock, DataKeys.Of(project)));
                 }
             }
         }

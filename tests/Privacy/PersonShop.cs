@@ -16,6 +16,16 @@ internal sealed class PersonShop : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("crm-person-").FullName;
 
+    private PersonShop(PersonShop of)
+    {
+        foreach (var file in Directory.EnumerateFiles(of._root, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(_root, Path.GetRelativePath(of._root, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
     public PersonShop(string more = "")
     {
         Write("crm.yaml", $"name: Person shop\n{more}");
@@ -61,6 +71,9 @@ internal sealed class PersonShop : IDisposable
         Deliver("members1.csv", "id,name,email,card,at", "MEMBER-0815,W. Quastenflosser,WQ@coelacanth.example,LOYAL-99887766,2026-01-05", "m3,Bob Else,bob@x.example,LOYAL-3,2026-01-05");
         Deliver("points1.csv", "entry,at,member,points", "e1,2026-01-11,MEMBER-0815,100", "e2,2026-01-11,m3,50");
     }
+
+    /// <summary>The same once more, as it stands.</summary>
+    public PersonShop Copy() => new(this);
 
     /// <summary>Its folder.</summary>
     public string Folder => Path.Combine(_root, "shop");
@@ -120,14 +133,7 @@ internal sealed class PersonShop : IDisposable
     /// </summary>
     public static IReadOnlyList<string> Search(string folder)
     {
-        var found = new List<string>();
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-        {
-            var text = Encoding.Latin1.GetString(File.ReadAllBytes(file)).ToLowerInvariant();
-            found.AddRange(Traces.Where(t => text.Contains(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(t.ToLowerInvariant())), StringComparison.Ordinal)
-                || text.Contains(Encoding.Latin1.GetString(Encoding.Unicode.GetBytes(t.ToLowerInvariant())), StringComparison.Ordinal)).Select(t => $"{Path.GetRelativePath(folder, file)}: bytes of {t}"));
-        }
-
+        var found = SearchBytes(folder);
         using var engine = DuckDbInstance.OpenScratch(new ScratchOptions());
         using var session = engine.Connect();
         foreach (var parquet in Directory.EnumerateFiles(folder, "*.parquet", SearchOption.AllDirectories))
@@ -143,6 +149,20 @@ internal sealed class PersonShop : IDisposable
         }
 
         session.Execute("DETACH w");
+        return found;
+    }
+
+    /// <summary>The files in a folder whose bytes hold a trace of the person.</summary>
+    public static List<string> SearchBytes(string folder)
+    {
+        var found = new List<string>();
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var text = Encoding.Latin1.GetString(File.ReadAllBytes(file)).ToLowerInvariant();
+            found.AddRange(Traces.Where(t => text.Contains(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(t.ToLowerInvariant())), StringComparison.Ordinal)
+                || text.Contains(Encoding.Latin1.GetString(Encoding.Unicode.GetBytes(t.ToLowerInvariant())), StringComparison.Ordinal)).Select(t => $"{Path.GetRelativePath(folder, file)}: bytes of {t}"));
+        }
+
         return found;
     }
 

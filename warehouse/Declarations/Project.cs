@@ -64,6 +64,9 @@ public sealed record ProjectSettings(
     /// <summary>The lowest role that sees values which tell who a person is: viewer, analyst, engineer, administrator.</summary>
     public string PersonalFor { get; init; } = "viewer";
 
+    /// <summary>Whether warehouse, landing and what is set down meanwhile are encrypted at rest.</summary>
+    public bool Encrypt { get; init; }
+
     /// <summary>True: what leaves the program as files or as answers for programs shows pseudonyms in place of what tells who a person is.</summary>
     public bool ExportsPseudonyms { get; init; }
 

@@ -24,9 +24,10 @@ public sealed class DuckDbInstance : IDisposable
     private readonly ConcurrentDictionary<DuckDBConnection, KeptStatements> _statements = [];
     private readonly WriteClock _clock = new();
     private readonly ConcurrentDictionary<DuckDbSession, bool> _live = [];
+    private readonly DataKey? _key;
     private bool _disposed;
 
-    private DuckDbInstance(DuckDBConnection root, string? catalog, IDisposable? claim) => (_root, _catalog, _claim) = (root, catalog, claim);
+    private DuckDbInstance(DuckDBConnection root, string? catalog, IDisposable? claim, DataKey? key) => (_root, _catalog, _claim, _key) = (root, catalog, claim, key);
 
     /// <summary>
     /// Opens the warehouse: attaches the file to an in-memory instance (which recovers a file that a killed process left behind), brings its schema up
@@ -42,9 +43,9 @@ public sealed class DuckDbInstance : IDisposable
         DuckDbInstance? instance = null;
         try
         {
-            instance = new DuckDbInstance(OpenRoot(), WarehouseCatalog, claim);
+            instance = new DuckDbInstance(OpenRoot(options.Key), WarehouseCatalog, claim, options.Key);
             instance.Limit(options.MemoryLimit, options.Threads, options.TempDirectory ?? $"{file.Path}.tmp");
-            file.Attach(instance._root, options.Access);
+            file.Attach(instance._root, options.Access, options.Key);
             using (var session = instance.Connect())
                 WarehouseSchema.BringUp(session, file.Path, options.Access);
             instance.Lock(options.AllowedDirectories);
@@ -62,19 +63,46 @@ public sealed class DuckDbInstance : IDisposable
     /// Writes a warehouse anew, so that nothing stays in its file of what was deleted: all it holds goes into a new file, which takes the old one's place when it is
     /// whole and on disk. Nobody may have it open.
     /// </summary>
-    /// <exception cref="CrmException">It is open in this process or another one, or the disk has no room for both.</exception>
-    public static void Rewrite(string path)
+    /// <param name="path">Its file.</param>
+    /// <param name="from">The key that it is encrypted with; null: it is in the clear.</param>
+    /// <param name="to">The key to encrypt it with.</param>
+    /// <exception cref="CrmException">It is open in this process or another one, has another key, or the disk has no room for both.</exception>
+    public static void Rewrite(string path, DataKey? from = null, DataKey? to = null)
     {
         var file = WarehouseFile.At(path);
         using var claim = file.Claim();
-        using var root = OpenRoot();
-        file.Rewrite(root);
+        using var instance = new DuckDbInstance(OpenRoot(to, from), null, null, to);
+        instance.Limit(null, null, $"{file.Path}.tmp");
+        file.Rewrite(instance._root, from, to);
+    }
+
+    /// <summary>
+    /// Whether a warehouse's file is encrypted; null when it is not there or is none, and while this process has it open: on Unix the engine's lock on it would end with any other handle
+    /// that the process closes.
+    /// </summary>
+    public static bool? IsEncrypted(string path) => WarehouseFile.At(path) is { IsClaimed: false } file ? Encryption.IsEncrypted(file.Path) : null;
+
+    /// <summary>Whether a warehouse's file opens with a key (null: without one). Nobody may have it open.</summary>
+    public static bool Opens(string path, DataKey? key)
+    {
+        var file = WarehouseFile.At(path);
+        using var claim = file.Claim();
+        using var root = OpenRoot(key);
+        try
+        {
+            file.Attach(root, WarehouseAccess.Read, key);
+            return true;
+        }
+        catch (CrmException e) when (e.Kind == FailureKind.CheckFailed)
+        {
+            return false;
+        }
     }
 
     /// <summary>Opens an in-memory instance of its own that may read files anywhere; for reading what comes from outside into landing.</summary>
     public static DuckDbInstance OpenScratch(ScratchOptions options)
     {
-        var instance = new DuckDbInstance(OpenRoot(), null, null);
+        var instance = new DuckDbInstance(OpenRoot(options.Key, options.FormerKey), null, null, options.Key);
         instance.Limit(options.MemoryLimit, options.Threads, options.TempDirectory ?? Path.GetTempPath());
         instance.Prepare();
         return instance;
@@ -101,10 +129,11 @@ public sealed class DuckDbInstance : IDisposable
         _claim?.Dispose();
     }
 
-    private static DuckDBConnection OpenRoot()
+    private static DuckDBConnection OpenRoot(DataKey? key, DataKey? former = null)
     {
         var root = new DuckDBConnection("DataSource=:memory:");
         root.Open();
+        Encryption.Prepare(root, key, former);
         return root;
     }
 
@@ -116,7 +145,7 @@ public sealed class DuckDbInstance : IDisposable
         // Questions never leave the warehouse; other sessions may have.
         if (_catalog is not null && !(ReferenceEquals(pool, _asking) && _statements.ContainsKey(connection)))
             Run(connection, $"USE {SqlName.Quote(_catalog)}");
-        var session = new DuckDbSession(connection, _statements.GetOrAdd(connection, _ => new KeptStatements()), _clock, (ended, itself, isReusable) => Return(pool, most, ended, itself, isReusable));
+        var session = new DuckDbSession(connection, _statements.GetOrAdd(connection, _ => new KeptStatements()), _clock, _key, (ended, itself, isReusable) => Return(pool, most, ended, itself, isReusable));
         _live[session] = true;
         return session;
     }

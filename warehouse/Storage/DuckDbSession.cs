@@ -7,8 +7,9 @@ namespace Crm.Analytics.Warehouse.Storage;
 /// <param name="connection">The open connection.</param>
 /// <param name="statements">The statements that the connection keeps prepared.</param>
 /// <param name="clock">Told of what is written.</param>
+/// <param name="key">The instance's key of files.</param>
 /// <param name="giveBack">Told at the end: the session, its connection, and whether another session may have that connection.</param>
-internal sealed class DuckDbSession(DuckDBConnection connection, KeptStatements statements, WriteClock clock, Action<DuckDbSession, DuckDBConnection, bool> giveBack) : ISession
+internal sealed class DuckDbSession(DuckDBConnection connection, KeptStatements statements, WriteClock clock, DataKey? key, Action<DuckDbSession, DuckDBConnection, bool> giveBack) : ISession
 {
     private bool _inTransaction;
     private bool _hasWritten;
@@ -18,6 +19,8 @@ internal sealed class DuckDbSession(DuckDBConnection connection, KeptStatements 
     public double? Progress => connection.GetQueryProgress().Percentage is >= 0 and var percentage ? Math.Min(1, percentage / 100) : null;
 
     public long? State => clock.State;
+
+    public DataKey? Key => key;
 
     public long Execute(string sql, object? parameters = null, CancellationToken cancellation = default)
         => Run(sql, parameters, cancellation, command => (long)command.ExecuteNonQuery());

@@ -60,6 +60,9 @@ public interface ISession : IDisposable
     /// </summary>
     bool TryCheckpoint();
 
+    /// <summary>The key that Parquet files written through this session are to be encrypted with, and can be read with; null: they are in the clear.</summary>
+    DataKey? Key { get; }
+
     /// <summary>Share of the running query that is done, 0–1, or null when the engine does not know. May be called from another thread.</summary>
     double? Progress { get; }
 }

@@ -20,6 +20,9 @@ internal sealed class WarehouseFile
         return new WarehouseFile(File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full);
     }
 
+    /// <summary>Whether this process has it open.</summary>
+    public bool IsClaimed => Claimed.ContainsKey(Path);
+
     /// <summary>Takes the file for this process's one instance; disposing gives it back.</summary>
     public IDisposable Claim() => Claimed.TryAdd(Path, true)
         ? new Release(Path)
@@ -31,28 +34,37 @@ internal sealed class WarehouseFile
     /// Attaches the file. DuckDB replays a write-ahead log that a killed process left; written into the file at once, it also heals the logs that only
     /// replay when the file is attached to another instance (a table with a function default changed since the last checkpoint).
     /// </summary>
-    public void Attach(DuckDBConnection root, WarehouseAccess access)
+    /// <param name="root">The instance's first connection.</param>
+    /// <param name="access">Whether to write.</param>
+    /// <param name="key">The key of the file; null: it is in the clear.</param>
+    public void Attach(DuckDBConnection root, WarehouseAccess access, DataKey? key)
     {
         RefuseWhatIsNoFile();
         if (access == WarehouseAccess.ReadWrite && IsMissingOrEmpty)
-            Create(root);
+            Create(root, key);
 
+        RefuseOtherState(key);
         var leftBehind = File.Exists($"{Path}.wal");
-        Run(root, $"ATTACH {SqlName.Literal(Path)} AS {DuckDbInstance.WarehouseCatalog}{(access == WarehouseAccess.Read ? " (READ_ONLY)" : "")}");
+        Try(() => Encryption.Attach(root, Path, DuckDbInstance.WarehouseCatalog, key, access == WarehouseAccess.Read));
         if (leftBehind && access == WarehouseAccess.ReadWrite)
             Run(root, $"CHECKPOINT {DuckDbInstance.WarehouseCatalog}");
     }
 
     /// <summary>Copies what the file holds into a new one that takes its place.</summary>
-    public void Rewrite(DuckDBConnection root)
+    /// <param name="root">A connection of an instance of its own.</param>
+    /// <param name="from">The key of the file.</param>
+    /// <param name="to">The key of the new one.</param>
+    public void Rewrite(DuckDBConnection root, DataKey? from, DataKey? to)
     {
         var made = $"{Path}.rewritten";
         File.Delete(made);
         File.Delete($"{made}.wal");
-        Attach(root, WarehouseAccess.ReadWrite);
+        Attach(root, WarehouseAccess.ReadWrite, from);
         try
         {
-            Run(root, $"CHECKPOINT {DuckDbInstance.WarehouseCatalog}; ATTACH {SqlName.Literal(made)} AS made; COPY FROM DATABASE {DuckDbInstance.WarehouseCatalog} TO made; CHECKPOINT made");
+            Run(root, $"CHECKPOINT {DuckDbInstance.WarehouseCatalog}");
+            Try(() => Encryption.Attach(root, made, "made", to));
+            Run(root, $"COPY FROM DATABASE {DuckDbInstance.WarehouseCatalog} TO made; CHECKPOINT made");
             Run(root, $"DETACH made; DETACH {DuckDbInstance.WarehouseCatalog}");
             using (var whole = new FileStream(made, FileMode.Open, FileAccess.ReadWrite))
             {
@@ -75,10 +87,11 @@ internal sealed class WarehouseFile
     private bool IsMissingOrEmpty => new FileInfo(Path) is var info && (!info.Exists || info.Length == 0);
 
     // Made under another name and moved when whole, so that a process that dies meanwhile leaves no half file in the warehouse's place.
-    private void Create(DuckDBConnection root)
+    private void Create(DuckDBConnection root, DataKey? key)
     {
         var made = $"{Path}.new";
-        Run(root, $"ATTACH {SqlName.Literal(made)} AS made; DETACH made");
+        Try(() => Encryption.Attach(root, made, "made", key));
+        Run(root, "DETACH made");
         try
         {
             File.Delete($"{made}.wal");
@@ -107,13 +120,37 @@ internal sealed class WarehouseFile
         }
     }
 
-    private void Run(DuckDBConnection root, string sql)
+    // What is in the clear is never taken for encrypted, nor the other way round: who asked for the one would believe to have it.
+    private void RefuseOtherState(DataKey? key)
+    {
+        var isEncrypted = Encryption.IsEncrypted(Path);
+        if (isEncrypted == true && key is null)
+        {
+            throw new CrmException(
+                FailureKind.CheckFailed, "the warehouse is encrypted", Path, "`privacy: {encrypt: true}` in crm.yaml, and the key that it was made with",
+                "Put it into crm.yaml; or `crm encrypt` writes the project's files in the clear. Nothing was changed");
+        }
+
+        if (isEncrypted == false && key is not null)
+        {
+            throw new CrmException(
+                FailureKind.CheckFailed, "the warehouse is in the clear", Path, "an encrypted one, as `privacy: {encrypt: true}` in crm.yaml asks for",
+                "`crm encrypt` encrypts the project's files. Nothing was changed");
+        }
+    }
+
+    private void Run(DuckDBConnection root, string sql) => Try(() =>
     {
         using var command = root.CreateCommand();
         command.CommandText = sql;
+        command.ExecuteNonQuery();
+    });
+
+    private void Try(Action work)
+    {
         try
         {
-            command.ExecuteNonQuery();
+            work();
         }
         catch (DuckDBException error)
         {
@@ -131,6 +168,13 @@ internal sealed class WarehouseFile
             return new CrmException(
                 FailureKind.Busy, $"another process holds the warehouse ({message})", Path, "a file that no other process writes",
                 "Try again when that process is done", cause);
+        }
+
+        if (Says("wrong encryption key"))
+        {
+            return new CrmException(
+                FailureKind.CheckFailed, "the warehouse is encrypted with another key", Path, "the key that it was made with",
+                "Bring that key back; after a change of keys that was broken off, `crm encrypt` goes on with it. Nothing was changed", cause);
         }
 
         if (Says("not a valid DuckDB database file") || Says("checksum") || Says("Corrupt database"))

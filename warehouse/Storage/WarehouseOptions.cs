@@ -28,6 +28,9 @@ public sealed record WarehouseOptions(string Path)
 
     /// <summary>Where to spill what does not fit into memory; null for a folder beside the file.</summary>
     public string? TempDirectory { get; init; }
+
+    /// <summary>The key that the file, what is written beside it and what is set down meanwhile are encrypted with; null: they are in the clear.</summary>
+    public DataKey? Key { get; init; }
 }
 
 /// <summary>How to open an in-memory instance that may read the outside world but never sees the warehouse.</summary>
@@ -41,4 +44,10 @@ public sealed record ScratchOptions
 
     /// <summary>Where to spill what does not fit into memory; null for the system's folder of temporary files.</summary>
     public string? TempDirectory { get; init; }
+
+    /// <summary>The key that files and what is set down meanwhile are encrypted with; null: they are in the clear.</summary>
+    public DataKey? Key { get; init; }
+
+    /// <summary>Another key that files can be read with, while keys are changed.</summary>
+    public DataKey? FormerKey { get; init; }
 }

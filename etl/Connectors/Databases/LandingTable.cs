@@ -104,12 +104,12 @@ internal sealed class LandingTable : IDisposable
     /// <param name="numbered">Whether each record bears its number; else its position counts.</param>
     /// <param name="cancellation">Stops it.</param>
     public void Copy(string path, bool numbered, CancellationToken cancellation) => scratch.Execute(
-        Sql.Fill("copy", ("record", numbered ? "record" : "NULL::BIGINT"), ("columns", $"{Named(", ")}{deleted}"), ("target", SqlName.Literal(path))),
+        Sql.Fill("copy", ("record", numbered ? "record" : "NULL::BIGINT"), ("columns", $"{Named(", ")}{deleted}"), ("target", SqlName.Literal(path)), ("sealed", EnginePath.Sealed(scratch))),
         cancellation: cancellation);
 
     /// <summary>Writes the columns alone.</summary>
     public void CopyColumns(string path, CancellationToken cancellation) =>
-        scratch.Execute(Sql.Fill("copy columns", ("columns", Named("")), ("target", SqlName.Literal(path))), cancellation: cancellation);
+        scratch.Execute(Sql.Fill("copy columns", ("columns", Named("")), ("target", SqlName.Literal(path)), ("sealed", EnginePath.Sealed(scratch))), cancellation: cancellation);
 
     /// <summary>The greater of two marks.</summary>
     public static string Greatest(ISession scratch, SourceColumn column, string a, string b) =>

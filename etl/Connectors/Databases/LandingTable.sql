@@ -25,10 +25,10 @@ DELETE FROM landing_rows WHERE record = $record
 SELECT CASE WHEN CAST($a AS {type}) >= CAST($b AS {type}) THEN $a ELSE $b END
 
 -- part: copy
-COPY (SELECT 0::INTEGER AS _file, {record} AS _record{columns} FROM landing_rows) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000)
+COPY (SELECT 0::INTEGER AS _file, {record} AS _record{columns} FROM landing_rows) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000{sealed})
 
 -- part: copy columns
-COPY (SELECT {columns} FROM landing_rows) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000)
+COPY (SELECT {columns} FROM landing_rows) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000{sealed})
 
 -- part: drop
 DROP TABLE IF EXISTS landing_rows

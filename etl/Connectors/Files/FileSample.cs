@@ -53,7 +53,7 @@ internal sealed class FileSample(
         var stream = context([("path", [Path.Combine(folder, "s*").Replace('\\', '/')]), .. options]);
         var connector = new FilesConnector();
         var target = new ExtractTarget(Path.Combine(folder, "sample.parquet"), folder);
-        return connector.Extract(stream, connector.Discover(stream, CommittedStream.Nothing, cancellation), target, null, cancellation);
+        return connector.Extract(stream, connector.Discover(stream, CommittedStream.Nothing, cancellation), target, null, cancellation) with { ReadOption = scratch.Key?.ReadOption ?? "" };
     }
 
     private void Take(FilePlace place, int index, CancellationToken cancellation)

@@ -52,6 +52,13 @@ internal sealed class FilesCopy(ISession shared, FilesOptions options) : IDispos
     /// <param name="line">The column of their lines, when they bear it.</param>
     public static string Spool(RowSpool spool, string? line)
     {
+        if (spool.Sealed is { } rows)
+        {
+            return Sql.Fill(
+                "sealed spool", ("file", rows), ("line", line is null ? "" : $", {line}"),
+                ("columns", string.Concat(spool.Columns.Select((c, i) => $", v[{Number(i + 1)}] AS {SqlName.Quote(c)}"))));
+        }
+
         var longest = Math.Max(spool.LongestRow + 64, 1 << 20);
         return Sql.Fill(
             "spool",
@@ -103,13 +110,13 @@ internal sealed class FilesCopy(ISession shared, FilesOptions options) : IDispos
     public void Copy(IEnumerable<string> parts, string target, CancellationToken cancellation)
     {
         var rows = string.Join("\nUNION ALL BY NAME\n", parts.Prepend(Sql.Fill("none")));
-        Scratch.Execute(Sql.Fill("copy", ("parts", rows), ("target", SqlName.Literal(target))), null, cancellation);
+        Scratch.Execute(Sql.Fill("copy", ("parts", rows), ("target", SqlName.Literal(target)), ("sealed", EnginePath.Sealed(Scratch))), null, cancellation);
     }
 
     /// <summary>The raw columns that came out, and whether the rows bear their lines.</summary>
     public (IReadOnlyList<LandedColumn> Columns, bool HasLines) Landed(string target)
     {
-        var all = Scratch.Describe(Sql.Fill("landed", ("target", EnginePath.Literal(target))));
+        var all = Scratch.Describe(Sql.Fill("landed", ("target", EnginePath.Written(Scratch, target))));
         return (
             [.. all.Where(c => c.Name != LandedRelation.LineColumn && !LandedRelation.LineageColumns.Contains(c.Name)).Select(c => new LandedColumn(c.Name, c.Type))],
             all.Any(c => c.Name == LandedRelation.LineColumn));
@@ -117,7 +124,7 @@ internal sealed class FilesCopy(ISession shared, FilesOptions options) : IDispos
 
     /// <summary>Rows of each file, by number.</summary>
     public IReadOnlyDictionary<int, FileRows> Counts(string target, CancellationToken cancellation) =>
-        Scratch.Query<FileRows>(Sql.Fill("counts", ("target", EnginePath.Literal(target))), null, cancellation).ToDictionary(r => r.Number);
+        Scratch.Query<FileRows>(Sql.Fill("counts", ("target", EnginePath.Written(Scratch, target))), null, cancellation).ToDictionary(r => r.Number);
 
     private static string Types(IEnumerable<(string Name, string Type)> columns) =>
         $"{{{SqlName.List(columns.Select(c => $"{SqlName.Literal(c.Name)}: {SqlName.Literal(c.Type)}"))}}}";

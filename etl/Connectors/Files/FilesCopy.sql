@@ -16,6 +16,10 @@ FROM read_csv({files}, auto_detect = false, header = false, delim = ',', quote =
               allow_quoted_nulls = false, null_padding = true, parallel = false, compression = 'none',
               max_line_size = {longest}, buffer_size = {buffer}, columns = {types})
 
+-- part: sealed spool
+SELECT _file, _record{line}{columns}
+FROM read_parquet({file})
+
 -- part: parquet
 SELECT (file_index + {first})::INTEGER AS _file, NULL::BIGINT AS _record, {columns}
 FROM read_parquet({files}, union_by_name = true)
@@ -28,7 +32,7 @@ SELECT bit_xor(hash(COLUMNS(*))) FROM read_parquet({files}, union_by_name = true
 
 -- part: copy
 -- Nobody looks single values up in what landed, and long lists of values are not worth sorting out: filters and great dictionaries would cost a third of the copy.
-COPY ({parts}) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000)
+COPY ({parts}) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000{sealed})
 
 -- part: landed
 SELECT * FROM read_parquet({target})

@@ -104,7 +104,7 @@ internal sealed class FilesExtract(
             numbers[index] = number++;
         }
 
-        using var spool = new RowSpool(Path.Combine(target.WorkFolder, "spool.csv"));
+        using var spool = new RowSpool(Path.Combine(target.WorkFolder, "spool"), stream.Scratch);
         try
         {
             var parts = groups.ConvertAll(g => Part(g, files, isSpooled, numbers, spool));

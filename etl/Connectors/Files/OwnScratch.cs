@@ -17,7 +17,7 @@ internal sealed class OwnScratch : IDisposable
     public OwnScratch(ISession like)
     {
         var settings = like.Query<Settings>(sql.Fill("settings")).Single();
-        options = new ScratchOptions { Threads = settings.Threads, MemoryLimit = settings.MemoryLimit, TempDirectory = settings.TempDirectory };
+        options = new ScratchOptions { Threads = settings.Threads, MemoryLimit = settings.MemoryLimit, TempDirectory = settings.TempDirectory, Key = like.Key };
         (instance, Session) = Open(options);
     }
 

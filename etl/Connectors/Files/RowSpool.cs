@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Buffers.Text;
 using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Connectors.Files;
 
 /// <summary>
 /// Rows on their way to the engine that it would not read itself from their files (or not as exactly): a temporary CSV file written so plainly that it
 /// can be read only one way. Every row begins with its file's number, its record's and its line's; then the values, each in quotes, nothing for NULL.
-/// Columns are added as files bring them; shorter rows end early.
+/// Columns are added as files bring them; shorter rows end early. In a project whose data is encrypted, the rows take another way: <see cref="SealedRows"/>.
 /// </summary>
 internal sealed class RowSpool : IDisposable
 {
@@ -17,13 +18,18 @@ internal sealed class RowSpool : IDisposable
     private readonly ArrayBufferWriter<byte> line = new();
     private readonly Stream file;
     private readonly Action send;
+    private readonly SealedRows? rows;
     private (int Start, int Length)[] slices = [];
     private int used;
     private int number;
     private long fileStart;
 
-    public RowSpool(string path)
-        : this(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 18)) => Path = path;
+    /// <summary>Begins a spool.</summary>
+    /// <param name="path">The file, without its ending.</param>
+    /// <param name="scratch">A session of the instance that will read it; where that encrypts files, the spool is encrypted too.</param>
+    public RowSpool(string path, ISession scratch)
+        : this(scratch.Key is null ? new FileStream($"{path}.csv", FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 18) : Stream.Null)
+        => (Path, rows) = scratch.Key is null ? ($"{path}.csv", null) : ($"{path}.rows", new SealedRows(scratch));
 
     public RowSpool(Stream file)
     {
@@ -32,6 +38,9 @@ internal sealed class RowSpool : IDisposable
     }
 
     public string Path { get; } = "";
+
+    /// <summary>What the engine's function for Parquet reads, when the spool is encrypted; null when it is plain CSV.</summary>
+    public string? Sealed { get; private set; }
 
     /// <summary>The columns of all files so far.</summary>
     public IReadOnlyList<string> Columns => columns;
@@ -50,6 +59,12 @@ internal sealed class RowSpool : IDisposable
     public void Abandon()
     {
         Reset();
+        if (rows is not null)
+        {
+            rows.Remove(number);
+            return;
+        }
+
         file.Flush();
         file.SetLength(fileStart);
         file.Position = fileStart;
@@ -92,6 +107,13 @@ internal sealed class RowSpool : IDisposable
     /// <param name="recordLine">The line it begins on.</param>
     public void EndRow(long record, long recordLine)
     {
+        if (rows is not null)
+        {
+            rows.Add(number, record, recordLine, [.. slices.Take(used).Select(s => s.Start > 0 ? values.WrittenSpan.Slice(s.Start - 1, s.Length).ToArray() : null)]);
+            Reset();
+            return;
+        }
+
         WriteNumber(number);
         line.Write(","u8);
         WriteNumber(record);
@@ -115,9 +137,17 @@ internal sealed class RowSpool : IDisposable
     }
 
     /// <summary>Sends what is buffered to the file.</summary>
-    public void Flush() => Guard(file.Flush);
+    public void Flush()
+    {
+        Guard(file.Flush);
+        Sealed = rows?.Write(Path);
+    }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        file.Dispose();
+        rows?.Dispose();
+    }
 
     /// <summary>A full disk is the landing folder's trouble, not that of the file being read.</summary>
     private void Guard(Action write)

@@ -4,6 +4,7 @@ using Crm.Analytics.Etl.Connectors.Records;
 using Crm.Analytics.Etl.Landing;
 using Crm.Analytics.Warehouse;
 using Crm.Analytics.Warehouse.Declarations;
+using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Connectors.Push;
 
@@ -40,7 +41,7 @@ public sealed class PushConnector : IConnector
     public IReadOnlyList<LandedColumn> Columns(StreamContext stream, CancellationToken cancellation = default)
     {
         var columns = new List<string>();
-        foreach (var frame in Frames(FolderOf(stream), default).Take(100))
+        foreach (var frame in Frames(FolderOf(stream), default, stream.Scratch.Key).Take(100))
         {
             cancellation.ThrowIfCancellationRequested();
             foreach (var line in Lines(frame.Payload))
@@ -56,7 +57,7 @@ public sealed class PushConnector : IConnector
 
     /// <inheritdoc/>
     public Discovery Discover(StreamContext stream, CommittedStream committed, CancellationToken cancellation = default) =>
-        Frames(FolderOf(stream), PushState.Read(committed.State).Position).Any() ? Discovery.Delivery(stream, committed) : new([], 0, []);
+        Frames(FolderOf(stream), PushState.Read(committed.State).Position, stream.Scratch.Key).Any() ? Discovery.Delivery(stream, committed) : new([], 0, []);
 
     /// <inheritdoc/>
     /// <remarks>As the answers to pushed requests name places.</remarks>
@@ -81,7 +82,7 @@ public sealed class PushConnector : IConnector
         using var delivery = new RecordDelivery(stream, found, target, progress);
         delivery.Expect(state.Columns);
         var hasMore = false;
-        foreach (var frame in Frames(FolderOf(stream), position, lost => delivery.Warn(
+        foreach (var frame in Frames(FolderOf(stream), position, stream.Scratch.Key, lost => delivery.Warn(
             string.Create(CultureInfo.InvariantCulture, $"{lost} bytes at the end of a segment are no whole request: the server ended while it received them"))))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -112,15 +113,16 @@ public sealed class PushConnector : IConnector
     /// <summary>The requests behind a place.</summary>
     /// <param name="folder">The log's folder.</param>
     /// <param name="from">The place.</param>
+    /// <param name="seal">The key that they are encrypted with.</param>
     /// <param name="lost">Told of bytes at the end of a segment that are no whole request.</param>
-    internal static IEnumerable<PushFrame> Frames(string folder, PushPosition from, Action<long>? lost = null)
+    internal static IEnumerable<PushFrame> Frames(string folder, PushPosition from, DataKey? seal = null, Action<long>? lost = null)
     {
         // Listed before any is read: a segment with another behind it has got its last request.
         var numbers = PushSegment.Numbers(folder);
         foreach (var number in numbers.Where(n => n >= from.Segment))
         {
             var at = number == from.Segment ? from : new(number, 0);
-            foreach (var frame in PushSegment.Read(folder, at))
+            foreach (var frame in PushSegment.Read(folder, at, seal))
             {
                 at = frame.End;
                 yield return frame;

@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
 using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Etl.Connectors.Push;
 
@@ -31,6 +31,7 @@ public sealed class PushLog : IAsyncDisposable
     private readonly string folder;
     private readonly TimeSpan keep;
     private readonly TimeProvider clock;
+    private readonly DataKey? seal;
     private readonly FileStream locked;
     private readonly Task writing;
     private FileStream? segment;
@@ -39,9 +40,9 @@ public sealed class PushLog : IAsyncDisposable
     private string? broken;
     private PushPosition end;
 
-    private PushLog(string folder, TimeSpan keep, TimeProvider clock)
+    private PushLog(string folder, TimeSpan keep, TimeProvider clock, DataKey? seal)
     {
-        (this.folder, this.keep, this.clock) = (folder, keep, clock);
+        (this.folder, this.keep, this.clock, this.seal) = (folder, keep, clock, seal);
         Directory.CreateDirectory(folder);
         try
         {
@@ -52,7 +53,16 @@ public sealed class PushLog : IAsyncDisposable
             throw new CrmException(FailureKind.Busy, "another process receives this stream's events", folder, "one `crm serve` for a project", "End the other one, then start again", e);
         }
 
-        Recall();
+        try
+        {
+            Recall();
+        }
+        catch
+        {
+            locked.Dispose();
+            throw;
+        }
+
         writing = Task.Run(Write);
     }
 
@@ -75,8 +85,9 @@ public sealed class PushLog : IAsyncDisposable
     /// <param name="folder">Its folder.</param>
     /// <param name="keep">How long keys are remembered.</param>
     /// <param name="clock">The clock.</param>
-    /// <exception cref="CrmException">Busy: another process writes it.</exception>
-    public static PushLog Open(string folder, TimeSpan keep, TimeProvider clock) => new(folder, keep, clock);
+    /// <param name="seal">The key that requests are encrypted with; null: they stand there in the clear.</param>
+    /// <exception cref="CrmException">Busy: another process writes it. What stands there is encrypted with another key.</exception>
+    public static PushLog Open(string folder, TimeSpan keep, TimeProvider clock, DataKey? seal = null) => new(folder, keep, clock, seal);
 
     /// <summary>Stores a request; completes when it is on disk for good.</summary>
     /// <param name="key">Its idempotency key; null for none.</param>
@@ -87,7 +98,7 @@ public sealed class PushLog : IAsyncDisposable
     /// <exception cref="CrmException">It cannot be written.</exception>
     public Task<PushReceipt> Append(string? key, byte[] payload, int events)
     {
-        var fingerprint = new Guid(SHA256.HashData(payload).AsSpan(0, 16));
+        var fingerprint = PushSegment.FingerprintOf(payload);
         Pending pending;
         lock (gate)
         {
@@ -159,6 +170,33 @@ public sealed class PushLog : IAsyncDisposable
         return numbers.Count;
     }
 
+    /// <summary>Writes a log anew with another key, or in the clear; every request stays at its place. What a crash tore goes.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="from">Keys that it may be encrypted with.</param>
+    /// <param name="to">The key; null for none.</param>
+    /// <returns>Files written anew.</returns>
+    /// <exception cref="CrmException">Busy: another process writes it. It is encrypted with none of the keys.</exception>
+    public static int Reseal(string folder, IReadOnlyList<DataKey> from, DataKey? to)
+    {
+        if (PushSegment.Numbers(folder) is not { Count: > 0 } numbers)
+        {
+            return 0;
+        }
+
+        using var alone = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        foreach (var number in numbers)
+        {
+            var path = PushSegment.PathOf(folder, number);
+            var key = PushSegment.KeyOf(path, from);
+            if (key?.Name != to?.Name)
+            {
+                PushSegment.Rewrite(path, [.. PushSegment.Read(folder, new(number, 0), key)], to);
+            }
+        }
+
+        return numbers.Count;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -177,7 +215,7 @@ public sealed class PushLog : IAsyncDisposable
         foreach (var old in PushSegment.Numbers(folder))
         {
             number = old;
-            foreach (var frame in PushSegment.Read(folder, new(old, 0)))
+            foreach (var frame in PushSegment.Read(folder, new(old, 0), seal))
             {
                 end = frame.End;
                 if (frame.Key.Length > 0)
@@ -227,7 +265,7 @@ public sealed class PushLog : IAsyncDisposable
             foreach (var request in group)
             {
                 receipts.Add(new(new(number, segment.Position), request.Events));
-                segment.Write(PushSegment.Frame(Encoding.UTF8.GetBytes(request.Key ?? ""), request.Fingerprint, request.Received, request.Events, request.Payload));
+                segment.Write(PushSegment.Frame(Encoding.UTF8.GetBytes(request.Key ?? ""), request.Fingerprint, request.Received, request.Events, request.Payload, seal));
             }
 
             segment.Flush(flushToDisk: true);

@@ -39,7 +39,7 @@ internal sealed class RecordDelivery : IDisposable
         (this.stream, item, this.target, this.progress) = (stream, found.Items[0], target, progress);
         var now = stream.Clock.GetUtcNow().UtcDateTime;
         began = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-        spool = new(Path.Combine(target.WorkFolder, "records.csv"));
+        spool = new(Path.Combine(target.WorkFolder, "records"), stream.Scratch);
         columns = new(spool, warnings);
         row = new(spool, columns.PlaceOf);
         spool.Begin(0);
@@ -142,14 +142,14 @@ internal sealed class RecordDelivery : IDisposable
             ("value", fitting.TryGetValue(c, out var type) ? Sql.Fill("cast", ("column", SqlName.Quote(c)), ("type", type)) : SqlName.Quote(c)))));
         try
         {
-            stream.Scratch.Execute(Sql.Fill("copy", ("columns", values), ("spool", rows), ("kept", kept), ("target", SqlName.Literal(target.ParquetPath))), null, cancellation);
+            stream.Scratch.Execute(Sql.Fill("copy", ("columns", values), ("spool", rows), ("kept", kept), ("target", SqlName.Literal(target.ParquetPath)), ("sealed", EnginePath.Sealed(stream.Scratch))), null, cancellation);
         }
         catch (EngineException e) when (e.Kind is EngineErrorKind.DiskFull or EngineErrorKind.OutOfMemory)
         {
             throw new CrmException(FailureKind.Failed, e.Message, stream.Name, "room for the raw rows", "Free space, then run again; nothing was lost", e);
         }
 
-        var written = EnginePath.Literal(target.ParquetPath);
+        var written = EnginePath.Written(stream.Scratch, target.ParquetPath);
         var landed = stream.Scratch.Scalar<long>(Sql.Fill("rows", ("target", written)), null, cancellation);
         Report();
         return new(

@@ -3,7 +3,7 @@
 -- writes: nothing (no table: the delivery's Parquet file)
 
 -- part: copy
-COPY (SELECT 0::INTEGER AS _file, _record{columns} FROM ({spool}) WHERE _file IN ({kept})) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000)
+COPY (SELECT 0::INTEGER AS _file, _record{columns} FROM ({spool}) WHERE _file IN ({kept})) TO {target} (FORMAT parquet, COMPRESSION lz4, WRITE_BLOOM_FILTER false, DICTIONARY_SIZE_LIMIT 2000{sealed})
 
 -- part: as
 , {value} AS {column}

@@ -3,6 +3,7 @@ using Crm.Analytics.Etl.Connectors;
 using Crm.Analytics.Etl.Connectors.Push;
 using Crm.Analytics.Tests.Connectors.Records;
 using Crm.Analytics.Warehouse;
+using Crm.Analytics.Warehouse.Storage;
 
 namespace Crm.Analytics.Tests.Connectors.Push;
 
@@ -102,6 +103,39 @@ internal sealed class PushLogTests
         var batch = project.Land();
         Assert.That(project.Rows(batch, "id"), Is.EqualTo(new[] { "1", "3" }));
         Assert.That(batch.Files[0].Warnings.Single(), Does.StartWith($"{bytes.Length - end.Offset} bytes at the end of a segment are no whole request"));
+    }
+
+    [Test]
+    public async Task Append_WithAKey_IsCiphertextAtTheSamePlacesAndReadBack()
+    {
+        using var project = new ConnectorProject(Source);
+        var folder = PushLog.FolderOf(project.Folder, "api", "orders");
+        var (key, other) = (DataKey.Parse(new string('1', 32) + new string('a', 32))!, DataKey.Parse(new string('2', 32) + new string('b', 32))!);
+        var (clear, places) = (new List<PushPosition>(), new List<PushPosition>());
+        foreach (var (seal, at) in new[] { ((DataKey?)null, clear), (key, places) })
+        {
+            Directory.CreateDirectory(folder);
+            Directory.Delete(folder, recursive: true);
+            await using var log = PushLog.Open(folder, TimeSpan.FromDays(7), project.Clock, seal);
+            at.Add((await log.Append("key-of-ann@x.example", Event(1), 1)).At);
+            at.Add((await log.Append(null, Event(2), 1)).At);
+        }
+
+        Assert.That(places, Is.EqualTo(clear));
+        var bytes = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(PushSegment.PathOf(folder, 1)));
+        Assert.That(bytes, Does.Not.Contain("ann@x").And.Not.Contain("id"));
+        await using (var again = PushLog.Open(folder, TimeSpan.FromDays(7), project.Clock, key))
+        {
+            Assert.That((await again.Append("key-of-ann@x.example", Event(1), 1)).At, Is.EqualTo(places[0]), "known by its key");
+            Assert.That(() => again.Append("key-of-ann@x.example", Event(3), 1), Throws.InstanceOf<PushKeyReusedException>());
+        }
+
+        Assert.That(Assert.Throws<CrmException>(() => PushLog.Open(folder, TimeSpan.FromDays(7), project.Clock, other))!.Found, Does.Contain("another key"));
+        Assert.That(Assert.Throws<CrmException>(() => Ids(folder).ToList())!.Found, Does.Contain("encrypted"));
+        PushLog.Reseal(folder, [key], other);
+        Assert.That(PushConnector.Frames(folder, default, other).Select(f => f.At), Is.EqualTo(places));
+        PushLog.Reseal(folder, [other], null);
+        Assert.That(Ids(folder), Is.EqualTo(new[] { 1, 2 }));
     }
 
     [Test]

@@ -86,6 +86,7 @@ internal static class SettingsFormat
     private static readonly MapShape privacy = new("the privacy settings",
     [
         new("personal_for", ScalarShape.Choice("a role", "viewer", "analyst", "engineer", "administrator"), "The lowest role that sees values which tell who a person is; for others they are masked. Default viewer."),
+        new("encrypt", ScalarShape.Boolean, "Encrypt warehouse, landing, pushed events and what is set down on disk meanwhile, with the secret CRM_DATA_KEY; `crm encrypt` brings what is there to it. Default false."),
         new("exports", ScalarShape.Choice("plain or pseudonyms", "plain", "pseudonyms"), "What marts, written reports, their files and answers for programs show of persons: plain (default), or pseudonyms in place of numbers, names, addresses and the like."),
     ]);
 
@@ -131,7 +132,7 @@ internal static class SettingsFormat
         new("jobs", JobFormat.Jobs, "What `crm serve` does by itself: the job's name, then what, when, or after which other job."),
         new("server", JobFormat.Server, "How `crm serve` is reached, and where it keeps its own records."),
         new("backup", JobFormat.Backup, "Where `crm backup` writes, and its key."),
-        new("privacy", privacy, "Who sees what is personal, and what leaves the program."),
+        new("privacy", privacy, "Who sees what is personal, what leaves the program, and whether data is encrypted at rest."),
         new("retention", RetentionFormat.Shape, "How long rows of a fact, or records in the quarantine, are kept, as web_event: 24 months; default for ever."),
     ])
     { HoldsSecrets = true };
@@ -162,6 +163,7 @@ internal static class SettingsFormat
             Backup = JobFormat.BuildBackup(map),
             Retention = RetentionFormat.Build(map),
             PersonalFor = (map["privacy"] as YamlMap)?.Text("personal_for") ?? "viewer",
+            Encrypt = (map["privacy"] as YamlMap)?.Text("encrypt") == "true",
             ExportsPseudonyms = (map["privacy"] as YamlMap)?.Text("exports") == "pseudonyms",
             Mail = map["mail"] is YamlMap mail
                 ? new(mail.Text("server") ?? "", int.TryParse(mail.Text("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 587,
