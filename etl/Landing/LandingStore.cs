@@ -103,8 +103,15 @@ public sealed class LandingStore(string folder)
             var manifest = Path.Combine(work, $"{id}.json");
             using (var file = new FileStream(manifest, FileMode.Create))
             {
-                var text = JsonSerializer.SerializeToUtf8Bytes(batch, Json);
-                file.Write(Key is null ? text : Key.Seal(text, NameOf(source, stream, id)));
+                if (Key is null)
+                {
+                    JsonSerializer.Serialize(file, batch, Json);
+                }
+                else
+                {
+                    file.Write(Key.Seal(JsonSerializer.SerializeToUtf8Bytes(batch, Json), NameOf(source, stream, id)));
+                }
+
                 file.Flush(flushToDisk: true);
             }
 

@@ -20,7 +20,7 @@ internal sealed record ParserEnd(string Why, bool HadBegun);
 internal sealed class ParserProcess : IDisposable
 {
     private static readonly TimeSpan every = TimeSpan.FromMilliseconds(50);
-    private static readonly string[] handedOn = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "SystemRoot", "DOTNET_ROOT", "LD_LIBRARY_PATH"];
+    private static readonly string[] handedOn = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "SystemRoot", "DOTNET_ROOT", "LD_LIBRARY_PATH", "DOTNET_EnableWriteXorExecute"];
 
     private readonly Process _process;
     private readonly ParserLimits _limits;

@@ -7,10 +7,11 @@ internal sealed class ServingProject : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop;
     private readonly Task<int> _serving;
+    private readonly AddressReader _said;
 
-    private ServingProject(Task<int> serving, CancellationTokenSource stop, Uri address)
+    private ServingProject(Task<int> serving, CancellationTokenSource stop, AddressReader said, Uri address)
     {
-        (Address, _serving, _stop) = (address, serving, stop);
+        (Address, _serving, _stop, _said) = (address, serving, stop, said);
         Http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
     }
 
@@ -25,11 +26,11 @@ internal sealed class ServingProject : IAsyncDisposable
     {
         var stop = new CancellationTokenSource();
         var address = new TaskCompletionSource<Uri>();
-        using var said = new AddressReader(address);
+        var said = new AddressReader(address);
         var serving = Task.Factory.StartNew(
             () => CommandLine.Run(["serve", "--json", "--project", folder], Stream.Null, said, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var first = await Task.WhenAny(address.Task, serving);
-        return first == serving ? throw new InvalidOperationException($"crm serve ended with {await serving}: {said}") : new ServingProject(serving, stop, await address.Task);
+        return first == serving ? throw new InvalidOperationException($"crm serve ended with {await serving}: {said}") : new ServingProject(serving, stop, said, await address.Task);
     }
 
     /// <inheritdoc/>
@@ -38,6 +39,7 @@ internal sealed class ServingProject : IAsyncDisposable
         Http.Dispose();
         await _stop.CancelAsync();
         await _serving;
+        await _said.DisposeAsync();
         _stop.Dispose();
     }
 
